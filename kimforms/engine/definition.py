@@ -1,0 +1,367 @@
+"""What a process is: form, workflow, mails, documents, access, retention and numbering in one frozen document.
+
+`yaml_io.py` reads it, `check.py` judges it, `workflow.py` and `cleaning.py` run it, `models/` stores it as JSON with
+its content hash. Everything a county changes without a programmer is in here.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
+
+from pydantic import AfterValidator, BaseModel, Field, RootModel, StringConstraints, model_validator
+
+from kimforms.engine.conditions import Condition
+from kimforms.engine.effects import Effect, Unit
+from kimforms.engine.fields import AnyField
+from kimforms.engine.papers import Document, Mail
+from kimforms.engine.people import ActorRule, Recipient
+from kimforms.engine.strict import Id, Strict
+from kimforms.engine.text import Text, pick
+
+StationId = Literal[
+    "received", "reviewed", "theme", "steering_group", "working_group", "decision", "implemented", "published"
+]
+"""Where a report is on its way, as reporters see it; `stations.py` has the words."""
+
+StateKind = Literal["open", "waiting", "done"]
+Tone = Literal["info", "success", "warning", "danger", "neutral"]
+
+
+class Repeat(Strict):
+    """A step that is filled in several times: its answers are a list of dictionaries under the step's id."""
+
+    minimum: int = Field(default=0, ge=0)
+    maximum: int = Field(default=20, ge=1, le=200)
+    item: Text | None = None
+    """What one round is called, on its heading and its button: "Termin"."""
+
+    @model_validator(mode="after")
+    def _bounds(self) -> Self:
+        if self.minimum > self.maximum:
+            raise ValueError("„minimum“ ist größer als „maximum“")
+        return self
+
+
+class Step(Strict):
+    """One page of a form."""
+
+    id: Id
+    title: Text
+    hint: Text | None = None
+    fields: tuple[AnyField, ...] = ()
+    show_when: Condition | None = None
+    repeat: Repeat | None = None
+
+
+class Form(Strict):
+    """The questions, in the order in which they are asked."""
+
+    intro: Text | None = None
+    steps: tuple[Step, ...] = ()
+
+
+class Escalation(Strict):
+    """What happens when a deadline was missed: `after` units behind the due date."""
+
+    after: int = Field(ge=0, le=3660)
+    unit: Unit = "working_days"
+    notify: tuple[Recipient, ...] = ()
+    mail: Id | None = None
+    """The mail for `notify`; without one the built-in reminder is sent."""
+    effects: tuple[Effect, ...] = ()
+
+
+class DeadlineRule(Strict):
+    """By when a record has to leave its state: `after` units after it came into it."""
+
+    id: Id
+    label: Text
+    after: int = Field(ge=0, le=3660)
+    unit: Unit = "working_days"
+    next_working_day: bool = False
+    """An end on a Saturday, Sunday or holiday moves to the next working day (§ 193 BGB)."""
+    remind_before: tuple[Annotated[int, Field(ge=0, le=3660)], ...] = ()
+    """So many units before the due date, each gives one reminder."""
+    notify: tuple[Recipient, ...] = ()
+    mail: Id | None = None
+    escalate: Escalation | None = None
+
+
+class State(Strict):
+    """Where a record can stand. `done` ends the workflow and starts the retention period."""
+
+    label: Text
+    station: StationId | None = None
+    kind: StateKind = "open"
+    tone: Tone = "neutral"
+    hint: Text | None = None
+    """One plain sentence about what happens now, for reporters and newcomers."""
+    editable: tuple[ActorRule, ...] = ()
+    """Who may change the answers while the record stands here; nobody by default."""
+    deadlines: tuple[DeadlineRule, ...] = ()
+
+
+class Transition(Strict):
+    """A step of the workflow that somebody takes. Nobody may take one without `actors`: a missing role denies."""
+
+    id: Id
+    label: Text
+    from_: tuple[Id, ...] = Field(alias="from", min_length=1)
+    to: Id
+    actors: tuple[ActorRule, ...] = ()
+    when: Condition | None = None
+    form: tuple[AnyField, ...] = ()
+    confirm: Text | None = None
+    hint: Text | None = None
+    effects: tuple[Effect, ...] = ()
+    separate_person: bool = False
+    """Refused to the record's creator and to whoever took the previous transition (four-eyes principle)."""
+    approvals: int = Field(default=1, ge=1, le=50)
+    """So many different persons have to take it before the state changes."""
+    tone: Tone = "neutral"
+    quick: bool = False
+    """Offered for several records at once."""
+
+    @cached_property
+    def form_by_id(self) -> Mapping[str, AnyField]:
+        """The fields of the form by id, groups included."""
+        return MappingProxyType({field.id: field for field in nested_fields(self.form)})
+
+
+class Workflow(Strict):
+    """The states of a record and the ways between them."""
+
+    initial: Id
+    states: dict[Id, State]
+    transitions: tuple[Transition, ...] = ()
+
+    @cached_property
+    def transitions_from(self) -> Mapping[str, tuple[Transition, ...]]:
+        """The transitions that start in a state, by state, in the order of the definition."""
+        return MappingProxyType(
+            {state: tuple(one for one in self.transitions if state in one.from_) for state in self.states}
+        )
+
+    @cached_property
+    def transition_by_id(self) -> Mapping[str, Transition]:
+        """The transitions by id; of two with one id (an error in `check`) the first counts."""
+        return MappingProxyType({one.id: one for one in reversed(self.transitions)})
+
+
+class Numbering(Strict):
+    """How references are built: `IH-2026-0042`, counted per prefix and, if `yearly`, per year."""
+
+    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$", max_length=12)]
+    yearly: bool = True
+    digits: int = Field(default=4, ge=1, le=10)
+
+    def reference(self, year: int, number: int) -> str:
+        """The reference of the `number`-th record of `year`; beyond `digits` it grows instead of wrapping."""
+        counted = f"{number:0{self.digits}d}"
+        return f"{self.prefix}-{year}-{counted}" if self.yearly else f"{self.prefix}-{counted}"
+
+
+class Create(Strict):
+    """Who may begin a record; `public` means anybody, without an account."""
+
+    public: bool = False
+    roles: tuple[Id, ...] = ()
+
+
+class Attachments(Strict):
+    """Whether files may be added, which kinds (file name endings) and how large each, in bytes."""
+
+    allowed: bool = False
+    kinds: tuple[str, ...] = ()
+    max_bytes: int = Field(default=10_000_000, ge=1, le=1_000_000_000)
+
+    @model_validator(mode="after")
+    def _kinds_only_if_allowed(self) -> Self:
+        if self.allowed and not self.kinds:
+            raise ValueError("wenn Dateien erlaubt sind, muss „kinds“ die Endungen nennen, zum Beispiel [pdf, docx]")
+        if self.kinds and not self.allowed:
+            raise ValueError("„kinds“ steht da, aber „allowed“ ist nicht „true“")
+        return self
+
+
+class Access(Strict):
+    """Who may create and read records and see the reporter's contact. Creators always read what they created."""
+
+    create: Create = Create()
+    read: tuple[Id, ...] = ()
+    contact: tuple[Id, ...] = ()
+    attachments: Attachments = Attachments()
+
+
+class RetentionRule(Strict):
+    """One kind of data is erased `after` units counted from an event of the record."""
+
+    what: Literal["contact", "drafts", "record", "events"]
+    after: int = Field(ge=0, le=36_500)
+    unit: Literal["days", "months", "years"]
+    from_: Literal["closed", "created", "last_change"] = Field(default="closed", alias="from")
+    source: Text | None = None
+    """Where the period comes from: a paragraph, a resolution, or that it is a suggestion."""
+
+
+class Projection(Strict):
+    """Which field feeds which column that lists filter by; values are field ids."""
+
+    title: Id | None = None
+    municipalities: Id | None = None
+    organisation: Id | None = None
+    field_of_action: Id | None = None
+    topic: Id | None = None
+    legal_areas: Id | None = None
+    urgency: Id | None = None
+    case_count: Id | None = None
+
+
+class Reporter(Strict):
+    """Which fields hold the contact of the person who reports, and what this person wants to hear."""
+
+    name: Id | None = None
+    email: Id | None = None
+    phone: Id | None = None
+    may_ask: Condition | None = None
+    """Holds when questions may be asked; without it, having an e-mail address is enough."""
+    feedback: Id | None = None
+    feedback_every: str = "stand"
+    """The answer of `feedback` that asks for a message at every new station."""
+    feedback_result: str = "ergebnis"
+    """The answer of `feedback` that asks for the result only."""
+
+    @property
+    def contact_fields(self) -> tuple[str, ...]:
+        """The fields that are erased by the retention rule `contact`."""
+        return tuple(field for field in (self.name, self.email, self.phone) if field)
+
+
+class Notice(Strict):
+    """The privacy notice that the form shows (Art. 13 GDPR)."""
+
+    title: Text = "Datenschutzhinweise"
+    text: Text
+    version: str | None = None
+
+
+def _ids_differ(ids: Iterable[str]) -> str | None:
+    seen: set[str] = set()
+    for one in ids:
+        if one in seen:
+            return one
+        seen.add(one)
+    return None
+
+
+def _one_rule_a_kind(rules: tuple[RetentionRule, ...]) -> tuple[RetentionRule, ...]:
+    if double := _ids_differ(rule.what for rule in rules):
+        raise ValueError(f"für „{double}“ stehen zwei Löschfristen da")
+    return rules
+
+
+class ProcessDefinition(Strict):
+    """One version of a process. Two are equal when they mean the same, whichever defaults are written out."""
+
+    key: Id
+    title: Text
+    description: Text | None = None
+    controller: Id
+    numbering: Numbering
+    access: Access = Access()
+    form: Form = Form()
+    projection: Projection = Projection()
+    reporter: Reporter | None = None
+    workflow: Workflow
+    mails: dict[Id, Mail] = {}
+    documents: dict[Id, Document] = {}
+    retention: Annotated[tuple[RetentionRule, ...], AfterValidator(_one_rule_a_kind)] = ()
+    notice: Notice | None = None
+
+    def fields(self) -> Mapping[str, AnyField]:
+        """All fields of the form by id, flat: those inside groups and repeating parts too. Of doubles the first."""
+        return self._fields
+
+    def step(self, step_id: str) -> Step:
+        """The step with this id; `KeyError` if there is none."""
+        return self._steps[step_id]
+
+    def labels(self, language: str = "de") -> Mapping[str, str]:
+        """The question of each field by id, for sentences about conditions."""
+        cached = self._labels.get(language)
+        if cached is None:
+            cached = MappingProxyType(
+                {name: pick(text, language) for name, field in self._fields.items() if (text := label_of(field))}
+            )
+            self._labels[language] = cached
+        return cached
+
+    @cached_property
+    def _fields(self) -> Mapping[str, AnyField]:
+        found: dict[str, AnyField] = {}
+        for step in self.form.steps:
+            for field in nested_fields(step.fields):
+                found.setdefault(field.id, field)
+        return MappingProxyType(found)
+
+    @cached_property
+    def _steps(self) -> Mapping[str, Step]:
+        return MappingProxyType({step.id: step for step in reversed(self.form.steps)})
+
+    @cached_property
+    def _labels(self) -> dict[str, Mapping[str, str]]:
+        return {}
+
+    @cached_property
+    def _content_hash(self) -> str:
+        canonical = json.dumps(plain(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def nested_fields(fields: Iterable[AnyField]) -> Iterator[AnyField]:
+    """Each field followed by those inside it (groups and repeating groups), in the order of the page."""
+    for field in fields:
+        yield field
+        yield from nested_fields(getattr(field, "fields", ()))
+
+
+def label_of(field: AnyField) -> Text | None:
+    """The question, heading or name of a field; None for pieces of information that have only a text."""
+    label: Text | None = getattr(field, "label", None)
+    return label
+
+
+def content_hash(definition: ProcessDefinition) -> str:
+    """SHA-256 of the canonical JSON, in hexadecimal: the identity of a version.
+
+    Defaults are left out, so a release that adds an optional setting changes the hash of no published version.
+    """
+    return definition._content_hash
+
+
+def plain(value: Any) -> Any:
+    """A definition, or any part of it, as JSON data: keys in the model's order, settings at their default absent."""
+    if isinstance(value, RootModel):
+        return plain(value.root)
+    if isinstance(value, BaseModel):
+        return dict(_plain_items(value))
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | frozenset | set):
+        return [plain(one) for one in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _plain_items(model: BaseModel) -> Iterator[tuple[str, Any]]:
+    for name, info in type(model).model_fields.items():
+        value = getattr(model, name)
+        names_the_type = get_origin(info.annotation) is Literal and len(get_args(info.annotation)) == 1
+        if (
+            info.is_required()
+            or names_the_type
+            or value != info.get_default(call_default_factory=True, validated_data={})
+        ):
+            yield info.alias or name, plain(value)
