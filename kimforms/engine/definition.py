@@ -135,6 +135,8 @@ class Workflow(Strict):
     """The states of a record and the ways between them."""
 
     initial: Id
+    on_submit: tuple[Effect, ...] = ()
+    """What follows when a record begins: who is told, who becomes responsible."""
     states: dict[Id, State]
     transitions: tuple[Transition, ...] = ()
 
