@@ -53,3 +53,15 @@ def _tag_of(keys: tuple[str, ...], words: bool) -> Callable[[Any], str | None]:
         return None
 
     return tag
+
+
+Path = tuple[str | int, ...]
+"""The way to a part of a document: keys and positions, as in `("workflow", "transitions", 0, "when")`."""
+
+
+def path_text(path: Path) -> str:
+    """A path as people write it: `workflow.transitions[0].when`; the empty path is the empty string."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
