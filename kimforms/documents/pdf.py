@@ -1,0 +1,89 @@
+"""HTML in, accessible PDF out. Called by services and the worker for receipts, letters, papers and minutes.
+
+The result is PDF/UA-1 (ISO 14289-1): tagged, with title and language, fonts embedded. Nothing is ever fetched from the
+network or from the disk: an HTML document may bring `data:` URLs and name files of the folder of fonts, nothing else.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from html import escape
+from pathlib import Path
+from typing import Any
+
+FONT_SCHEME = "font"
+"""`url(font:Name.woff2)` in a stylesheet names a file directly in the folder of fonts."""
+
+MAX_DATA_URL = 5_000_000
+"""Characters of an embedded `data:` URL; more is refused, since a letter needs a coat of arms and no film."""
+
+_ROOT = re.compile(r"<html\b[^>]*>", re.IGNORECASE)
+_LANG = re.compile(r"\blang\s*=\s*[\"']?[A-Za-z]{2,3}\b", re.IGNORECASE)
+_FONT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.(woff2|woff|ttf|otf)")
+
+
+class ForeignResource(ValueError):
+    """The document named a resource that is neither embedded nor a bundled font; `.url` is what it asked for."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"Das Dokument verweist auf „{url[:120]}“. Erlaubt sind nur eingebettete Daten und Schriften.")
+        self.url = url
+
+
+def render_pdf(html: str, *, title: str, language: str = "de", fonts: Path | None = None) -> bytes:
+    """Return `html` as PDF/UA-1 with this title and language (BCP 47, such as `de` or `en`).
+
+    `html` is a whole document, whose `<html>` then needs `lang`, or the content of its body. `fonts` is the folder that
+    `font:` URLs name; where it lacks one, the next family of the stylesheet is taken. Raises `ForeignResource` for any
+    other URL that would have to be fetched, and ValueError for an empty title or a document without language.
+    """
+    if not title.strip():
+        raise ValueError("Ein PDF braucht einen Titel.")
+    document = _document(html, title, language)
+    from weasyprint import HTML  # noqa: PLC0415  loading Pango takes half a second; most processes never print
+
+    refused: list[str] = []
+    fetcher = _fetcher(fonts, refused)
+    rendered = HTML(string=document, base_url=None, url_fetcher=fetcher).render(pdf_variant="pdf/ua-1", pdf_tags=True)
+    if refused:
+        raise ForeignResource(refused[0])
+    rendered.metadata.title = title
+    rendered.metadata.lang = language
+    rendered.metadata.generator = "kimforms"
+    pdf = rendered.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+    if refused:
+        raise ForeignResource(refused[0])
+    return bytes(pdf)
+
+
+def _document(html: str, title: str, language: str) -> str:
+    root = _ROOT.search(html)
+    if root is not None:
+        if not _LANG.search(root.group()):
+            raise ValueError("Dem Dokument fehlt die Sprache: <html lang=…>.")
+        return html
+    return (
+        f'<!doctype html><html lang="{escape(language, quote=True)}"><head><meta charset="utf-8">'
+        f"<title>{escape(title)}</title></head><body>{html}</body></html>"
+    )
+
+
+def _fetcher(fonts: Path | None, refused: list[str]) -> Any:
+    """A fetcher that answers `data:` and `font:` and notes everything else in `refused`."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415  see render_pdf
+
+    class EmbeddedOnly(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            scheme, _, rest = url.partition(":")
+            if scheme.lower() == "data" and len(url) <= MAX_DATA_URL:
+                return super().fetch(url, headers)
+            if scheme.lower() == FONT_SCHEME and _FONT_NAME.fullmatch(rest):
+                if fonts is None or not (fonts / rest).is_file():
+                    raise ValueError(f"no such font: {rest}")  # the next family of the stylesheet is taken
+                kind = mimetypes.guess_type(rest)[0] or "font/woff2"
+                return URLFetcherResponse(url, (fonts / rest).read_bytes(), {"Content-Type": kind})
+            refused.append(url)
+            raise ValueError(f"refused: {url[:120]}")
+
+    return EmbeddedOnly(allowed_protocols=("data",), allow_redirects=False)
