@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, Tag
 
@@ -45,6 +45,8 @@ class Mail(Strict):
 
     subject: Text
     text: Text
+    purpose: Literal["receipt", "question", "progress", "result", "notice"] = "notice"
+    """Decides whether the reporter wants it: a question only if asking is allowed, progress and result by ``feedback``."""
     label: Text | None = None
     attach: tuple[Id, ...] = ()
 
