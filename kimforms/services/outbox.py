@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from ..engine.text import pick
 from ..models import Controller, Delivery, DigestItem, OutboxMessage, Record, User
 
 SUBJECT_LENGTH = 300
@@ -35,7 +36,7 @@ class AddressRefused(ValueError):
 
 
 def configure(base_url: str) -> None:
-    """Tells once, at start-up, where this installation is reached: links become absolute, its host ends each Message-ID."""
+    """Tells once, at start-up, where this installation is reached: links become absolute with it."""
     _site.base_url = base_url.rstrip("/")
 
 
@@ -53,12 +54,12 @@ def queue(
     link: str | None = None,
     link_label: str | None = None,
 ) -> OutboxMessage:
-    """Writes one mail and one delivery for each address of ``to`` (address, user id or None) in the current transaction.
+    """Writes one mail, and one delivery for each address of ``to`` (address, user id or None), in this transaction.
 
-    ``text`` is plain: paragraphs stand apart by empty lines. ``link`` is absolute, or a path of this installation; it is
-    where ``{{token:ID}}`` may stand, which only the owner of that token ever gets to read. Line breaks in ``subject``
-    are folded into spaces; an address that is none raises :class:`AddressRefused`. The Message-ID is fixed here, so a
-    mail sent again is the same mail (RFC 5322, 3.6.4).
+    ``text`` is plain: paragraphs stand apart by empty lines. ``link`` is absolute, or a path of this installation; it
+    is where ``{{token:ID}}`` may stand, which only the owner of that token ever gets to read. Line breaks in
+    ``subject`` are folded into spaces; an address that is none raises :class:`AddressRefused`. The Message-ID is fixed
+    here, so a mail sent again is the same mail (RFC 5322, 3.6.4).
     """
     controller = session.get_one(Controller, controller_id)
     target = absolute(link) if link else None
@@ -70,8 +71,8 @@ def queue(
         controller_id=controller_id,
         record=record,
         subject=one_line(subject)[:SUBJECT_LENGTH],
-        text=_text_part(body, target, label, controller.name),
-        html=_html_part(body, target, label, controller.name, language),
+        text=_text_part(body, target, label, _signature(controller, language)),
+        html=_html_part(body, target, label, _signature(controller, language), language),
         language=language,
         reply_to=_reply_address(controller),
         created_at=now,
@@ -157,23 +158,30 @@ def _reply_address(controller: Controller) -> str | None:
     return address if isinstance(address, str) and ADDRESS.fullmatch(address) else None
 
 
-def _text_part(text: str, link: str | None, label: str, sender: str) -> str:
-    parts = [text, f"{label}:\n{link}" if link else "", f"-- \n{sender}"]
+def _signature(controller: Controller, language: str) -> str:
+    """The controller's own closing lines from the profile, or its name."""
+    own = (controller.data or {}).get("signature")
+    return pick(own, language).strip() if isinstance(own, str | dict) and own else controller.name
+
+
+def _text_part(text: str, link: str | None, label: str, signature: str) -> str:
+    parts = [text, f"{label}:\n{link}" if link else "", signature]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _html_part(text: str, link: str | None, label: str, sender: str, language: str) -> str:
-    paragraphs = [
-        "<p>" + "<br>\n".join(escape(line) for line in paragraph.split("\n")) + "</p>"
-        for paragraph in re.split(r"\n\s*\n", text)
-        if paragraph.strip()
-    ]
+def _html_part(text: str, link: str | None, label: str, signature: str, language: str) -> str:
+    paragraphs = [_paragraph(part) for part in re.split(r"\n\s*\n", text) if part.strip()]
     if link:
         paragraphs.append(f'<p><a href="{escape(link)}">{escape(label)}</a><br>\n{escape(link)}</p>')
-    paragraphs.append(f"<hr>\n<p>{escape(sender)}</p>")
-    inner = "\n".join(paragraphs)
+    inner = "\n".join((*paragraphs, _paragraph(signature)))
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{escape(sender)}</title></head>\n'
-        f'<body style="font-family: sans-serif; font-size: 16px; line-height: 1.5; max-width: 42em">\n{inner}\n</body>\n</html>\n'
+        f'<meta name="viewport" content="width=device-width">'
+        f"<title>{escape(signature.splitlines()[-1])}</title></head>\n"
+        '<body style="font-family: sans-serif; font-size: 16px; line-height: 1.5; max-width: 42em">\n'
+        f"{inner}\n</body>\n</html>\n"
     )
+
+
+def _paragraph(text: str) -> str:
+    return "<p>" + "<br>\n".join(escape(line) for line in text.split("\n")) + "</p>"

@@ -1,0 +1,84 @@
+"""Mails as bytes for the mail server, out of plain data. ``services/delivery.py`` calls :func:`mail_bytes`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+_BREAKS = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class UnsendableAddress(ValueError):
+    """An address that mail servers without SMTPUTF8 (RFC 6531) cannot take; the text is a German sentence."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail to one recipient. ``message_id`` comes with its angle brackets; ``sent_at`` is aware."""
+
+    message_id: str
+    subject: str
+    text: str
+    html: str
+    language: str
+    sender_name: str
+    sender_address: str
+    recipient: str
+    sent_at: datetime
+    reply_to: str | None = None
+
+
+def mail_bytes(letter: Letter) -> bytes:
+    """The mail with CRLF line ends, ready for DATA: text and HTML as alternatives (RFC 2046, 5.1.4).
+
+    It says that a program wrote it (RFC 3834, 5), so that absence notes do not answer. Raises ValueError when a header
+    holds a line break and :class:`UnsendableAddress` when the address does not fit.
+    """
+    message = EmailMessage(policy=SMTP)
+    message["Message-ID"] = _single(letter.message_id)
+    message["Date"] = format_datetime(letter.sent_at)
+    message["From"] = _mailbox(letter.sender_address, letter.sender_name)
+    message["To"] = _mailbox(letter.recipient)
+    if letter.reply_to:
+        message["Reply-To"] = _mailbox(letter.reply_to)
+    message["Subject"] = _single(letter.subject)
+    message["Content-Language"] = letter.language
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message.set_content(letter.text, cte="quoted-printable")
+    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    return message.as_bytes()
+
+
+def envelope_address(address: str) -> str:
+    """``address`` as MAIL FROM and RCPT TO take it: the domain in its ASCII form (RFC 5891).
+
+    Raises :class:`UnsendableAddress` when the part before the @ is not ASCII or the domain is none.
+    """
+    local, at, domain = _single(address).rpartition("@")
+    if not at or not local or not local.isascii():
+        raise UnsendableAddress("Die Adresse enthält vor dem @ Zeichen, die Mailserver nicht annehmen.")
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError as error:
+        raise UnsendableAddress("Der Teil der Adresse hinter dem @ ist kein Name eines Rechners.") from error
+
+
+def _mailbox(address: str, name: str = "") -> Address:
+    try:
+        return Address(display_name=_single(name), addr_spec=envelope_address(address))
+    except UnsendableAddress:
+        raise
+    except Exception as error:  # the parser of the standard library raises HeaderParseError, IndexError and others
+        raise UnsendableAddress("Die Adresse hat nicht die Form einer E-Mail-Adresse.") from error
+
+
+def _single(value: str) -> str:
+    if _BREAKS.search(value):
+        raise ValueError("a header cannot hold a line break or control character")
+    return value
