@@ -215,7 +215,7 @@ _BY_FIELD: dict[str, type[OnField]] = {
     "at_most": FieldAtMost, "more_than": FieldMoreThan, "at_least": FieldAtLeast, "before": FieldBefore,
     "after": FieldAfter, "empty": FieldEmpty,
 }  # fmt: skip
-_BY_DATE = {"before": DateBefore, "after": DateAfter}
+_BY_DATE: dict[str, type[_Shape]] = {"before": DateBefore, "after": DateAfter}
 _BY_KEY = {
     "all": All,
     "any": Any_,
@@ -232,7 +232,7 @@ def _shape(value: object) -> str | None:
         return type(value).__name__
     if not isinstance(value, Mapping):
         return None
-    shapes: Mapping[str, type[_Shape]] = _BY_KEY
+    shapes: Mapping[str, Any] = _BY_KEY
     if "field" in value:
         shapes = _BY_FIELD
     elif "date" in value:
