@@ -9,13 +9,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self, get_args, get_origin
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, Field, RootModel, StringConstraints, model_validator
 
-from kimforms.engine.conditions import Condition
+from kimforms.engine.conditions import Condition, Labels
 from kimforms.engine.effects import Effect, Unit
 from kimforms.engine.fields import AnyField
+from kimforms.engine.fields.plan import Plan, entries_of, plan_of
 from kimforms.engine.papers import Document, Mail
 from kimforms.engine.people import ActorRule, Recipient
 from kimforms.engine.strict import Id, Strict
@@ -126,9 +127,9 @@ class Transition(Strict):
     """Offered for several records at once."""
 
     @cached_property
-    def form_by_id(self) -> Mapping[str, AnyField]:
-        """The fields of the form by id, groups included."""
-        return MappingProxyType({field.id: field for field in nested_fields(self.form)})
+    def form_plan(self) -> Plan:
+        """The form ready for `clean_fields`."""
+        return plan_of(entries_of(self.form))
 
 
 class Workflow(Strict):
@@ -144,13 +145,16 @@ class Workflow(Strict):
     def transitions_from(self) -> Mapping[str, tuple[Transition, ...]]:
         """The transitions that start in a state, by state, in the order of the definition."""
         return MappingProxyType(
-            {state: tuple(one for one in self.transitions if state in one.from_) for state in self.states}
+            {state: tuple(one for one in self.transition_by_id.values() if state in one.from_) for state in self.states}
         )
 
     @cached_property
     def transition_by_id(self) -> Mapping[str, Transition]:
         """The transitions by id; of two with one id (an error in `check`) the first counts."""
-        return MappingProxyType({one.id: one for one in reversed(self.transitions)})
+        found: dict[str, Transition] = {}
+        for one in self.transitions:
+            found.setdefault(one.id, one)
+        return MappingProxyType(found)
 
 
 class Numbering(Strict):
@@ -291,14 +295,16 @@ class ProcessDefinition(Strict):
         """The step with this id; `KeyError` if there is none."""
         return self._steps[step_id]
 
-    def labels(self, language: str = "de") -> Mapping[str, str]:
-        """The question of each field by id, for sentences about conditions."""
+    def labels(self, language: str = "de") -> Labels:
+        """What the fields, their options and the states are called, for sentences about conditions."""
         cached = self._labels.get(language)
         if cached is None:
-            cached = MappingProxyType(
-                {name: pick(text, language) for name, field in self._fields.items() if (text := label_of(field))}
+            fields = {**self._transition_fields, **self._fields}
+            cached = self._labels[language] = Labels(
+                fields={name: pick(field.label, language) for name, field in fields.items()},
+                options={name: option_labels(field, language) for name, field in fields.items()},
+                states={name: pick(state.label, language) for name, state in self.workflow.states.items()},
             )
-            self._labels[language] = cached
         return cached
 
     @cached_property
@@ -310,11 +316,15 @@ class ProcessDefinition(Strict):
         return MappingProxyType(found)
 
     @cached_property
+    def _transition_fields(self) -> Mapping[str, AnyField]:
+        return {field.id: field for one in self.workflow.transitions for field in nested_fields(one.form)}
+
+    @cached_property
     def _steps(self) -> Mapping[str, Step]:
         return MappingProxyType({step.id: step for step in reversed(self.form.steps)})
 
     @cached_property
-    def _labels(self) -> dict[str, Mapping[str, str]]:
+    def _labels(self) -> dict[str, Labels]:
         return {}
 
     @cached_property
@@ -330,10 +340,10 @@ def nested_fields(fields: Iterable[AnyField]) -> Iterator[AnyField]:
         yield from nested_fields(getattr(field, "fields", ()))
 
 
-def label_of(field: AnyField) -> Text | None:
-    """The question, heading or name of a field; None for pieces of information that have only a text."""
-    label: Text | None = getattr(field, "label", None)
-    return label
+def option_labels(field: AnyField, language: str = "de") -> dict[str, str]:
+    """The options that the definition itself lists for a field, value to label; none for other fields."""
+    listed = (*getattr(field, "options", ()), *getattr(field, "extra_options", ()))
+    return {option.value: pick(option.label, language) for option in listed}
 
 
 def content_hash(definition: ProcessDefinition) -> str:
@@ -360,10 +370,6 @@ def plain(value: Any) -> Any:
 def _plain_items(model: BaseModel) -> Iterator[tuple[str, Any]]:
     for name, info in type(model).model_fields.items():
         value = getattr(model, name)
-        names_the_type = get_origin(info.annotation) is Literal and len(get_args(info.annotation)) == 1
-        if (
-            info.is_required()
-            or names_the_type
-            or value != info.get_default(call_default_factory=True, validated_data={})
-        ):
+        default = info.get_default(call_default_factory=True, validated_data={})
+        if name == "type" or info.is_required() or value != default:
             yield info.alias or name, plain(value)

@@ -21,6 +21,12 @@ PLACEHOLDERS = (
 DOCUMENT_PLACEHOLDERS = (*PLACEHOLDERS, "code", "submitted_on")
 """What documents may name: the receipt that is shown once also holds the retrieval code."""
 
+BUILT_IN_MAILS = ("receipt", "reminder", "escalation", "assignment", "mention")
+"""Mails that the software sends by itself under these ids, if a process has them."""
+
+BUILT_IN_DOCUMENTS = ("receipt", "record")
+"""Documents that the software makes by itself: for the person who reported, and as a print of a record."""
+
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _BRACES = re.compile(r"\{([^{}\n]*)\}")
 
@@ -46,7 +52,7 @@ class Mail(Strict):
     subject: Text
     text: Text
     purpose: Literal["receipt", "question", "progress", "result", "notice"] = "notice"
-    """Decides whether the reporter wants it: a question only if asking is allowed, progress and result by ``feedback``."""
+    """Decides whether the reporter wants it: a question only if asking is allowed, progress and result by `feedback`."""
     label: Text | None = None
     attach: tuple[Id, ...] = ()
 

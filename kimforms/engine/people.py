@@ -17,7 +17,7 @@ class RoleRef(Strict):
 
 
 class RelationRef(Strict):
-    """A person by the relation to the record; `reporter` is whoever showed reference and retrieval code."""
+    """A person by the relation to the record; `reporter`: showed reference and retrieval code, or is the creator."""
 
     is_: Literal["creator", "assignee", "reporter"] = Field(alias="is")
 

@@ -192,6 +192,7 @@ class _Reader:
     def _mapping(self, events: Iterator[Any], path: Path) -> dict[str, Any]:
         data: dict[str, Any] = {}
         while not isinstance(event := next(events), yaml.MappingEndEvent):
+            line = event.start_mark.line + 1
             if not isinstance(event, yaml.ScalarEvent):
                 raise self._refusal(event, "ein Schlüssel muss ein einfacher Text sein", path)
             self._count(event, 1)
@@ -199,7 +200,7 @@ class _Reader:
             if event.value in data:
                 first = self._lines[at]
                 raise self._refusal(event, f"„{event.value}“ steht schon in Zeile {first}", path)
-            self._lines[at] = event.start_mark.line + 1
+            self._lines[at] = line
             data[event.value] = self._part(next(events), events, at)
         return data
 
