@@ -184,4 +184,11 @@ def _html_part(text: str, link: str | None, label: str, signature: str, language
 
 
 def _paragraph(text: str) -> str:
-    return "<p>" + "<br>\n".join(escape(line) for line in text.split("\n")) + "</p>"
+    return "<p>" + "<br>\n".join(_line(line) for line in text.split("\n")) + "</p>"
+
+
+def _line(line: str) -> str:
+    """A line that is nothing but an address of this installation becomes a link; any other address stays text."""
+    if line.startswith(f"{_site.base_url}/") and not re.search(r"\s", line):
+        return f'<a href="{escape(line)}">{escape(line)}</a>'
+    return escape(line)
