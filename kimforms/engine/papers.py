@@ -52,7 +52,7 @@ class Mail(Strict):
     subject: Text
     text: Text
     purpose: Literal["receipt", "question", "progress", "result", "notice"] = "notice"
-    """Decides whether the reporter wants it: a question only if asking is allowed, progress and result by `feedback`."""
+    """Decides whether the reporter wants it: questions only if asking is allowed, progress and result by `feedback`."""
     label: Text | None = None
     attach: tuple[Id, ...] = ()
 
