@@ -1,0 +1,62 @@
+"""Tables, one file an aggregate. Importing this package makes all of them known to SQLAlchemy and Alembic."""
+
+from .accounts import HeldInput, OneTimeToken, RateWindow, Responsibility, RoleGrant, User
+from .audit import ChainHead, Event, EventValue
+from .catalogue import Body, CatalogueEntry, Controller, Municipality, Organisation
+from . import full_text as _full_text  # registers the index with the table
+from .outbox import Delivery, DigestItem, OutboxMessage
+from .processes import NumberSequence, Process, ProcessVersion
+from .records import (
+    Draft,
+    Record,
+    RecordContact,
+    RecordDeadline,
+    RecordFacet,
+    RecordLink,
+    RecordSearch,
+    Share,
+    TransitionApproval,
+)
+from .views import SavedView
+from .work import Attachment, Blob, Comment, Follow, Mention, Question, ReadLog, Task
+
+__all__ = [
+    "Attachment",
+    "Blob",
+    "Body",
+    "CatalogueEntry",
+    "ChainHead",
+    "Comment",
+    "Controller",
+    "Delivery",
+    "DigestItem",
+    "Draft",
+    "Event",
+    "EventValue",
+    "Follow",
+    "HeldInput",
+    "Mention",
+    "Municipality",
+    "NumberSequence",
+    "OneTimeToken",
+    "Organisation",
+    "OutboxMessage",
+    "Process",
+    "ProcessVersion",
+    "Question",
+    "RateWindow",
+    "ReadLog",
+    "Record",
+    "RecordContact",
+    "RecordDeadline",
+    "RecordFacet",
+    "RecordLink",
+    "RecordSearch",
+    "Responsibility",
+    "RoleGrant",
+    "SavedView",
+    "Share",
+    "Task",
+    "TransitionApproval",
+    "User",
+]

@@ -1,0 +1,180 @@
+"""The append-only, hash-chained history. Services call ``record`` in the transaction of the change they describe."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..models import ChainHead, Event, EventValue, Record
+from ..permissions import Actor
+
+GENESIS = "0" * 64
+
+
+class Tag(Enum):
+    """What may be recorded. Each tag declares the keys of its payload; anything else is refused."""
+
+    RECORD_SUBMIT = "record:submit", ("reference", "process", "version", "state", "answers", "contact")
+    RECORD_TRANSITION = "record:transition", ("transition", "old", "new", "form", "complete")
+    RECORD_CHANGE = "record:change", ("changes",)
+    RECORD_ASSIGN = "record:assign", ("old", "new")
+    RECORD_ASK = "record:ask", ("question", "text")
+    RECORD_ANSWER = "record:answer", ("question", "text", "by_reporter")
+    RECORD_COMMENT = "record:comment", ("comment", "text", "mentions")
+    RECORD_LINK = "record:link", ("other", "kind")
+    RECORD_UNLINK = "record:unlink", ("other", "kind")
+    RECORD_SHARE = "record:share", ("share", "with", "until")
+    RECORD_UNSHARE = "record:unshare", ("share", "with")
+    RECORD_EXPORT = "record:export", ("format", "count", "filters")
+    RECORD_DOCUMENT = "record:document", ("document",)
+    TASK_CREATE = "task:create", ("task", "title", "assignee", "due_on", "kind")
+    TASK_CHANGE = "task:change", ("task", "changes")
+    TASK_DONE = "task:done", ("task",)
+    ATTACHMENT_ADD = "attachment:add", ("attachment", "name", "sha256", "size")
+    ATTACHMENT_REMOVE = "attachment:remove", ("attachment",)
+    DEADLINE_START = "deadline:start", ("rule", "due_on")
+    DEADLINE_REMIND = "deadline:remind", ("rule", "due_on")
+    DEADLINE_ESCALATE = "deadline:escalate", ("rule", "due_on")
+    DEADLINE_DONE = "deadline:done", ("rule",)
+    CONTACT_ERASE = "contact:erase", ("rule", "values")
+    DRAFT_PURGE = "draft:purge", ("count",)
+    MAIL_RETRY = "mail:retry", ("delivery",)
+    MAIL_GIVE_UP = "mail:give-up", ("delivery",)
+    VIEW_SHARE = "view:share", ("view", "name", "shared")
+    ACCOUNT_CREATE = "account:create", ("user", "email", "name")
+    ACCOUNT_INVITE = "account:invite", ("user",)
+    ACCOUNT_ACCEPT = "account:accept", ("user",)
+    ACCOUNT_RESET_ASK = "account:reset-ask", ("user",)
+    ACCOUNT_PASSWORD = "account:password", ("user", "how")
+    ACCOUNT_CHANGE = "account:change", ("user", "changes")
+    ACCOUNT_DEACTIVATE = "account:deactivate", ("user",)
+    ACCOUNT_ACTIVATE = "account:activate", ("user",)
+    ACCOUNT_SIGN_IN = "account:sign-in", ("user",)
+    ACCOUNT_SIGN_IN_FAIL = "account:sign-in-fail", ("user",)
+    ROLE_GRANT = "role:grant", ("user", "role", "controller", "organisation", "municipality", "body", "valid_until")
+    ROLE_REVOKE = "role:revoke", ("user", "role", "controller", "organisation", "municipality", "body")
+    PROFILE_LOAD = "profile:load", ("profile", "version", "new", "changed")
+    PROCESS_PUBLISH = "process:publish", ("process", "version", "hash")
+
+    def __init__(self, text: str, keys: tuple[str, ...]) -> None:
+        self.text = text
+        self.keys = frozenset(keys)
+
+
+BY_TEXT = {tag.text: tag for tag in Tag}
+
+
+@dataclass(frozen=True)
+class Erasable:
+    """A value that stands apart from the chain, which holds only its salted digest.
+
+    ``personal`` marks what is erased with the reporter's contact; other free text lives as long as the record.
+    """
+
+    value: Any
+    personal: bool = False
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    tag: Tag,
+    *,
+    about: Record | None = None,
+    controller_id: int | None = None,
+    **payload: Any,
+) -> Event:
+    """Appends one event to the chain inside the current transaction and returns it.
+
+    Every key declared by ``tag`` has to be given, and no other (ValueError). Values are JSON or :class:`Erasable`.
+    """
+    if payload.keys() != tag.keys:
+        raise ValueError(f"{tag.text} wants {sorted(tag.keys)}, got {sorted(payload)}")
+    apart: list[EventValue] = []
+    text = canonical(dict(_set_apart(payload, "", apart)))
+    head = _locked_head(session, now)
+    event = Event(
+        seq=head.count + 1,
+        at=now.astimezone(UTC).isoformat(timespec="microseconds"),
+        actor_id=actor.user_id,
+        actor_kind=actor.kind,
+        controller_id=controller_id if controller_id is not None else (about.controller_id if about else None),
+        record_id=about.id if about else None,
+        tag=tag.text,
+        payload=text,
+        previous_hash=head.hash,
+    )
+    event.hash = digest_of(event)
+    event.values = apart
+    session.add(event)
+    head.count, head.hash, head.changed_at = event.seq, event.hash, now
+    session.info["kimforms_head"] = True
+    return event
+
+
+def payload_of(event: Event) -> dict[str, Any]:
+    """The payload with the values that stand apart put back; an erased one is None."""
+    payload = json.loads(event.payload)
+    for value in event.values:
+        target, *path = [payload, *value.key.split("\x1f")]
+        for part in path[:-1]:
+            target = target[part]
+        target[path[-1]] = value.value
+    return dict(payload)
+
+
+def canonical(value: Any) -> str:
+    """JSON with one spelling only, so that the same value always has the same hash (RFC 8785 in spirit)."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest_of(event: Event) -> str:
+    """SHA-256 over everything the event says and the hash of the one before."""
+    columns = (
+        event.seq,
+        event.at,
+        event.actor_id,
+        event.actor_kind,
+        event.controller_id,
+        event.record_id,
+        event.tag,
+        event.payload,
+        event.previous_hash,
+    )
+    return hashlib.sha256(canonical(columns).encode()).hexdigest()
+
+
+def value_digest(salt: str, value: Any) -> str:
+    """The salted digest that the chain holds in place of an erasable value."""
+    return hashlib.sha256(f"{salt}\x1f{canonical(value)}".encode()).hexdigest()
+
+
+def _set_apart(payload: Mapping[str, Any], prefix: str, apart: list[EventValue]) -> Iterator[tuple[str, Any]]:
+    for key, value in payload.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, Erasable):
+            salt = secrets.token_hex(16)
+            apart.append(EventValue(key=path, salt=salt, value=value.value, personal=value.personal))
+            yield key, {"digest": value_digest(salt, value.value)}
+        elif isinstance(value, Mapping):
+            yield key, dict(_set_apart(value, f"{path}\x1f", apart))
+        else:
+            yield key, value
+
+
+def _locked_head(session: Session, now: datetime) -> ChainHead:
+    head = session.scalar(select(ChainHead).with_for_update())
+    if head is None:
+        head = ChainHead(id=1, count=0, hash=GENESIS, changed_at=now)
+        session.add(head)
+    return head

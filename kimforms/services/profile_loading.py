@@ -1,0 +1,210 @@
+"""Brings a profile into the database: shows a plan first, loads idempotently, deletes nothing.
+
+Called by ``kimforms profile load`` and by the first start. The profile was read and checked as a whole before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..engine.definition import content_hash
+from ..engine.profile import Profile
+from ..engine.text import pick
+from ..models import Body, CatalogueEntry, Controller, Municipality, Organisation, Process
+from ..permissions import Actor
+from . import audit, catalogues, processes
+from .records import effects
+from .refusals import InputRefused
+
+Kind = type[Controller] | type[Municipality] | type[Organisation] | type[Body] | type[CatalogueEntry]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row that the profile wants: the table, what it is found by, and its columns."""
+
+    table: Kind
+    key: Mapping[str, Any]
+    values: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return " ".join(str(part) for part in self.key.values())
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What loading would do with one entry: ``new``, ``same`` or ``changed`` with the columns that differ."""
+
+    kind: str
+    name: str
+    status: str
+    columns: tuple[str, ...] = ()
+
+
+def plan(session: Session, profile: Profile) -> list[Planned]:
+    """What :func:`load` would do, entry by entry; nothing is written."""
+    found = [_judge(session, entry) for entry in _entries(session, profile)]
+    for definition in profile.processes.values():
+        found.append(Planned("process", definition.key, _process_status(session, definition)))
+    return found
+
+
+def load(session: Session, actor: Actor, now: datetime, profile: Profile) -> list[Planned]:
+    """Loads the whole profile and returns what was done. Entries that the profile no longer names stay untouched.
+
+    Raises :class:`InputRefused` when a process has effects that this installation cannot carry out.
+    """
+    for definition in profile.processes.values():
+        if missing := effects.unserved(definition):
+            raise InputRefused({definition.key: f"Unbekannte Wirkung: {', '.join(missing)}"})
+    done: list[Planned] = []
+    for table in (Controller, Municipality, Organisation, Body, CatalogueEntry):
+        for entry in _entries(session, profile, only=table):
+            done.append(_judge(session, entry))
+            _write(session, entry)
+        session.flush()  # later tables point at earlier ones
+    for definition in profile.processes.values():
+        done.append(Planned("process", definition.key, _process_status(session, definition)))
+        controller = session.scalars(select(Controller).where(Controller.key == definition.controller)).one()
+        processes.publish(session, actor, now, controller, definition)
+    fresh = sum(one.status == "new" for one in done)
+    changed = sum(one.status == "changed" for one in done)
+    if fresh or changed:
+        audit.record(
+            session,
+            actor,
+            now,
+            audit.Tag.PROFILE_LOAD,
+            profile=profile.head.id,
+            version=profile.head.version,
+            new=fresh,
+            changed=changed,
+        )
+    catalogues.forget()
+    return done
+
+
+def _entries(session: Session, profile: Profile, only: Kind | None = None) -> Iterator[Entry]:
+    for table, build in _BUILDERS.items():
+        if only is None or table is only:
+            yield from build(session, profile)
+
+
+def _controllers(_session: Session, profile: Profile) -> Iterator[Entry]:
+    for one in profile.head.controllers:
+        values = {"name": one.name, "short_name": one.short_name, "data": _data(one), "active": True}
+        if one.organisation:
+            values["data"]["profile"] = profile.head.id
+        yield Entry(Controller, {"key": one.id}, values)
+
+
+def _municipalities(_session: Session, profile: Profile) -> Iterator[Entry]:
+    posts: dict[str, list[Any]] = {}
+    for post in profile.municipalities.case_management_posts:
+        for slug in post.municipalities:
+            posts.setdefault(slug, []).append(_data(post))
+    for one in profile.municipalities.municipalities:
+        values = {
+            "name": one.name,
+            "ags": one.ags,
+            "has_case_management": one.case_management,
+            "data": _data(one) | {"posts": posts.get(one.id, [])},
+            "active": True,
+        }
+        yield Entry(Municipality, {"slug": one.id}, values)
+
+
+def _organisations(_session: Session, profile: Profile) -> Iterator[Entry]:
+    for one in profile.organisations.organisations:
+        values = {
+            "name": one.name,
+            "cluster": one.cluster,
+            "kind": one.kind[:80],
+            "may_report": one.may_report,
+            "data": _data(one),
+            "active": True,
+        }
+        yield Entry(Organisation, {"slug": one.id}, values)
+
+
+def _bodies(session: Session, profile: Profile) -> Iterator[Entry]:
+    first = session.scalar(select(Controller.id).where(Controller.key == profile.head.controllers[0].id))
+    for one in profile.bodies.bodies:
+        values = {"name": one.name, "kind": one.kind[:120], "controller_id": first, "data": _data(one), "active": True}
+        yield Entry(Body, {"slug": one.id}, values)
+
+
+def _catalogue(_session: Session, profile: Profile) -> Iterator[Entry]:
+    for position, area in enumerate(profile.fields_of_action.fields):
+        own = _data(area, "topics", "goals")
+        yield _listed("field_of_action", area.id, None, area.title, position, own)
+        for number, topic in enumerate(area.topics):
+            yield _listed("topic", topic.id, area.id, topic.title, number, _data(topic))
+        for number, goal in enumerate(area.goals):
+            yield _listed("goal", goal.id, area.id, goal.title, number, _data(goal, "measures"))
+            for place, measure in enumerate(goal.measures):
+                yield _listed("measure", measure.id, goal.id, measure.title, place, _data(measure))
+
+
+def _listed(kind: str, slug: str, parent: str | None, title: str, position: int, data: dict[str, Any]) -> Entry:
+    values = {"parent": parent, "title": title[:400], "position": position, "data": data, "active": True}
+    return Entry(CatalogueEntry, {"kind": kind, "slug": slug}, values)
+
+
+_BUILDERS: dict[Kind, Any] = {
+    Controller: _controllers,
+    Municipality: _municipalities,
+    Organisation: _organisations,
+    Body: _bodies,
+    CatalogueEntry: _catalogue,
+}
+
+
+def _data(model: BaseModel, *without: str) -> dict[str, Any]:
+    return model.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"id", *without})
+
+
+def _find(session: Session, entry: Entry) -> Any:
+    table: Any = entry.table
+    return session.scalars(select(table).filter_by(**entry.key)).one_or_none()
+
+
+def _judge(session: Session, entry: Entry) -> Planned:
+    row = _find(session, entry)
+    kind = entry.table.__tablename__
+    if row is None:
+        return Planned(kind, entry.name, "new")
+    differing = tuple(_differing(row, entry.values))
+    return Planned(kind, entry.name, "changed" if differing else "same", differing)
+
+
+def _differing(row: Any, values: Mapping[str, Any]) -> Iterable[str]:
+    return (column for column, value in values.items() if getattr(row, column) != value)
+
+
+def _write(session: Session, entry: Entry) -> None:
+    row = _find(session, entry)
+    if row is None:
+        session.add(entry.table(**entry.key, **entry.values))
+        return
+    for column in tuple(_differing(row, entry.values)):
+        setattr(row, column, entry.values[column])
+
+
+def _process_status(session: Session, definition: Any) -> str:
+    process = session.scalar(
+        select(Process)
+        .join(Controller)
+        .where(Process.key == definition.key, Controller.key == definition.controller)
+    )
+    if process is None or process.current_version is None:
+        return "new"
+    return "same" if process.current_version.content_hash == content_hash(definition) else "changed"

@@ -1,0 +1,1 @@
+"""Use cases on records: submitting one, moving it through its workflow, changing answers, assigning, asking, linking."""

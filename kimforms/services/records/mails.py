@@ -1,0 +1,140 @@
+"""Mails of a process: fills the definition's texts, finds the addressees and queues the mail in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ...engine.conditions import Facts, evaluate
+from ...engine.definition import ProcessDefinition
+from ...engine.papers import Mail, render_text
+from ...engine.people import Recipient
+from ...engine.text import pick
+from ...models import Record
+from ...permissions import Actor
+from .. import outbox
+from .facts import local_day
+from .recipients import resolve
+
+SHORT_TITLE = 80
+
+
+
+
+def send(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    record: Record,
+    definition: ProcessDefinition,
+    mail_id: str,
+    to: Iterable[Recipient],
+    values: Mapping[str, str] | None = None,
+) -> int:
+    """Queues the mail ``mail_id`` for everybody meant by ``to`` except the actor; returns the number of addressees.
+
+    People inside get title and link; a reporter's mail holds the reference only, since others may read the mailbox.
+    """
+    mail = definition.mails[mail_id]
+    day = local_day(now)
+    recipients = resolve(session, record, to, day)
+    wants = reporter_wants(record, definition, mail)
+    inside = [user for user in recipients.users if user.id not in (actor.user_id, record.creator_id)]
+    reporter = [user for user in recipients.users if user.id == record.creator_id and wants]
+    filled = placeholders(actor, now, record, definition) | dict(values or {})
+    if inside:
+        _queue(session, now, record, mail, mail_id, filled, link=f"/records/{record.reference}", users=inside)
+    if reporter:
+        _queue(session, now, record, mail, mail_id, _bare(filled), link=f"/records/{record.reference}", users=reporter)
+    if recipients.reporter_address and wants:
+        subject, text = _texts(mail, _bare(filled))
+        outbox.queue(
+            session,
+            now,
+            controller_id=record.controller_id,
+            kind=f"{definition.key}.{mail_id}",
+            to=[(recipients.reporter_address, None)],
+            subject=subject,
+            text=text,
+            record=record,
+            link="/report/status",
+        )
+    return len(inside) + len(reporter) + bool(recipients.reporter_address and wants)
+
+
+def reporter_wants(record: Record, definition: ProcessDefinition, mail: Mail) -> bool:
+    """Whether the reporter wants this kind of mail: who did not want to be asked is not asked."""
+    reporter, contact = definition.reporter, record.contact
+    if contact is None or not contact.email:
+        return False
+    if mail.purpose == "question":
+        return contact.may_ask
+    if reporter is None or mail.purpose in ("receipt", "notice"):
+        return True
+    if mail.purpose == "progress":
+        return contact.feedback == reporter.feedback_every
+    return contact.feedback in (reporter.feedback_every, reporter.feedback_result)
+
+
+def may_ask(definition: ProcessDefinition, answers: Mapping[str, object], email: str | None) -> bool:
+    """Whether the reporter agreed to questions; without a rule in the definition an address is enough."""
+    reporter = definition.reporter
+    if reporter is None or not email:
+        return False
+    return reporter.may_ask is None or evaluate(reporter.may_ask, Facts(answers=answers)).ok
+
+
+def placeholders(actor: Actor, now: datetime, record: Record, definition: ProcessDefinition) -> dict[str, str]:
+    """The values that every mail and document may name; see ``engine.papers.PLACEHOLDERS``."""
+    due = f"{record.due_on:%d.%m.%Y}" if record.due_on else ""
+    return {
+        "reference": record.reference,
+        "title": record.title[:SHORT_TITLE],
+        "process": pick(definition.title),
+        "state": pick(definition.workflow.states[record.state].label),
+        "actor": actor.name or "kimforms",
+        "controller": record.controller.name,
+        "date": f"{local_day(now):%d.%m.%Y}",
+        "due": due,
+        "deadline": due,
+        "municipality": record.municipality or "",
+        "organisation": record.organisation or "",
+        "link": "",
+    }
+
+
+def _bare(values: Mapping[str, str]) -> dict[str, str]:
+    """Without what a mailbox that others read must not show: title, names, texts."""
+    hidden = ("title", "actor", "question", "comment", "reason", "organisation", "municipality")
+    return {key: ("" if key in hidden else value) for key, value in values.items()}
+
+
+def _texts(mail: Mail, values: Mapping[str, str]) -> tuple[str, str]:
+    return render_text(mail.subject, values), render_text(mail.text, values)
+
+
+def _queue(
+    session: Session,
+    now: datetime,
+    record: Record,
+    mail: Mail,
+    mail_id: str,
+    values: Mapping[str, str],
+    *,
+    link: str,
+    users: list[object],
+) -> None:
+    subject, text = _texts(mail, values)
+    outbox.notify(
+        session,
+        now,
+        users=users,  # type: ignore[arg-type]
+        controller_id=record.controller_id,
+        kind=f"{values['process']}.{mail_id}"[:60],
+        subject=subject,
+        text=text,
+        record=record,
+        link=link,
+    )

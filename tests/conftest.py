@@ -1,0 +1,63 @@
+"""Fixtures for all tests. ``app`` is a migrated SQLite database with profile and demo accounts, fresh for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from .support.client import CheckingClient
+from .support.databases import NOW, PostgresWorkshop, Workshop, in_app
+from .support.postgres import PostgresServer
+
+
+@pytest.fixture(scope="session")
+def sqlite_workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    return Workshop(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    server = PostgresServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_workshop(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    return PostgresWorkshop(tmp_path_factory.mktemp("postgres"), postgres_server)
+
+
+@pytest.fixture
+def workshop(sqlite_workshop: Workshop) -> Workshop:
+    """The database of this test; tests/services runs every test on SQLite and on PostgreSQL instead."""
+    return sqlite_workshop
+
+
+@pytest.fixture
+def app(workshop: Workshop) -> Iterator[Flask]:
+    """The application, inside an application context."""
+    workshop.fresh()
+    with in_app(workshop.app) as application:
+        yield application
+
+
+@pytest.fixture
+def now() -> Any:
+    return NOW
+
+
+@pytest.fixture
+def data_dir(workshop: Workshop, app: Flask) -> Path:
+    return workshop.data
+
+
+@pytest.fixture
+def client(workshop: Workshop) -> CheckingClient:
+    """A signed-out client that checks every page it gets; ``client.sign_in(email)`` signs in."""
+    workshop.fresh()
+    return CheckingClient(workshop.app)
