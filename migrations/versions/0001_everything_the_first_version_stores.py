@@ -329,16 +329,22 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_record_controller_id_id"), ["controller_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_record_creator_id_id"), ["creator_id", "id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_record_process_id_open_assignee_id_id"), ["process_id", "open", "assignee_id", "id"], unique=False
+            batch_op.f("ix_record_process_id_open_assignee_id_id"),
+            ["process_id", "open", "assignee_id", "id"],
+            unique=False,
         )
         batch_op.create_index(
-            batch_op.f("ix_record_process_id_open_created_at_id"), ["process_id", "open", "created_at", "id"], unique=False
+            batch_op.f("ix_record_process_id_open_created_at_id"),
+            ["process_id", "open", "created_at", "id"],
+            unique=False,
         )
         batch_op.create_index(
             batch_op.f("ix_record_process_id_open_due_on_id"), ["process_id", "open", "due_on", "id"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_record_process_id_open_field_of_action_id"), ["process_id", "open", "field_of_action", "id"], unique=False
+            batch_op.f("ix_record_process_id_open_field_of_action_id"),
+            ["process_id", "open", "field_of_action", "id"],
+            unique=False,
         )
         batch_op.create_index(batch_op.f("ix_record_process_id_id"), ["process_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_record_process_id_open_id"), ["process_id", "open", "id"], unique=False)
@@ -501,7 +507,7 @@ def upgrade():
         sa.Column("record_id", BIG_ID, nullable=False),
         sa.Column("name", sa.String(length=30), nullable=False),
         sa.Column("value", sa.String(length=200), nullable=False),
-        sa.Column("process_id", sa.Integer(), nullable=False),
+        sa.Column("process_id", BIG_ID, nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["process_id"], ["process.id"], name=op.f("fk_record_facet_process_id")),
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_record_facet_record_id")),
