@@ -59,7 +59,10 @@ def build(node_modules: Path = ROOT / "node_modules", static: Path = STATIC) -> 
         files[name] = hashed
         return hashed
 
-    faces = "".join(_font_faces(sources, put))
+    fonts_of = _fingerprint(
+        {name: path for name, path in sources.items() if name.startswith("font-") or name == "rules"}
+    )
+    faces = "".join(_font_faces(sources, put, _fonts_made(vendor, known, fonts_of)))
     kern = keep_rules(sources["kern"].read_text(encoding="utf-8"))
     own = sources["kimforms.css"].read_text(encoding="utf-8")
     put("kimforms.css", f"{kern.rstrip()}\n{faces}{own}".encode())
@@ -68,7 +71,7 @@ def build(node_modules: Path = ROOT / "node_modules", static: Path = STATIC) -> 
     put("favicon.svg", sources["favicon.svg"].read_bytes())
     for name, text in _licences(sources):
         written.extend(_write(vendor, f"licences/{name}", text, compress=False))
-    manifest = {"fingerprint": fingerprint, "files": files, "written": sorted(written)}
+    manifest = {"fingerprint": fingerprint, "fonts": fonts_of, "files": files, "written": sorted(written)}
     _replace(vendor / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
     _prune(vendor, {*written, MANIFEST})
     return files
@@ -107,14 +110,23 @@ def read_manifest(vendor: Path) -> dict[str, Any]:
     return known if isinstance(known, dict) else {}
 
 
-def _font_faces(sources: dict[str, Path], put: Callable[..., str]) -> Iterator[str]:
+def _fonts_made(vendor: Path, known: dict[str, Any], fingerprint: str) -> dict[str, bytes]:
+    """The fonts of the last run by plain name, if made from the same sources: a new style needs no new fonts."""
+    if known.get("fonts") != fingerprint:
+        return {}
+    fonts = {name: vendor / hashed for name, hashed in known["files"].items() if name.endswith(".woff2")}
+    return {name: path.read_bytes() for name, path in fonts.items() if path.is_file()}
+
+
+def _font_faces(sources: dict[str, Path], put: Callable[..., str], made: dict[str, bytes]) -> Iterator[str]:
     """Subset each weight, store it, and yield its @font-face rule."""
     for weight in WEIGHTS:
         for part, unicodes in RANGES.items():
-            name = put(f"fira-sans-{weight}{part}.woff2", _subset(sources[f"font-{weight}"], unicodes), compress=False)
+            plain = f"fira-sans-{weight}{part}.woff2"
+            hashed = put(plain, made.get(plain) or _subset(sources[f"font-{weight}"], unicodes), compress=False)
             yield (
                 f'@font-face{{font-family:"Fira Sans";font-weight:{weight};font-style:normal;font-display:swap;'
-                f'src:url("{name}") format("woff2");unicode-range:{unicodes}}}\n'
+                f'src:url("{hashed}") format("woff2");unicode-range:{unicodes}}}\n'
             )
 
 
