@@ -1,0 +1,174 @@
+"""The worker: sends the outbox, and does by the clock what nobody presses a button for.
+
+``serve.py`` and ``kimforms worker`` run :func:`run_worker`. A thread polls the outbox, so that a request need not
+write to the queue; everything periodic goes through Huey, so that several workers share it. All of it may run twice.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask
+from huey import Huey, SqliteHuey
+from huey.consumer import Consumer
+
+from .config import Settings, SettingsError
+from .extensions import db
+from .services import deadlines, delivery, digest, retention
+from .services.records.facts import BERLIN, local_day
+from .services.unit_of_work import unit_of_work
+
+QUEUE = "kimforms"
+POLL_SECONDS = 2.0
+UNREACHABLE_SECONDS = 30.0  # how long to leave a mail server alone that did not answer
+ABANDONED_EVERY = 30  # polls
+STOP_SECONDS = 20
+RETENTION_HOUR = 3
+
+log = structlog.get_logger("kimforms.jobs")
+
+
+def make_huey(settings: Settings) -> Huey:
+    """The queue that ``KIMFORMS_QUEUE_URL`` names: SQLite, PostgreSQL or Redis; raises SettingsError otherwise."""
+    url = settings.queue_url
+    if url.startswith("sqlite:///"):
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return SqliteHuey(QUEUE, filename=str(path), cache_mb=1, fsync=True, results=False, utc=True)
+    if url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+        from huey import PostgresHuey  # noqa: PLC0415 - needs psycopg
+
+        dsn = "postgresql://" + url.split("://", 1)[1]
+        return PostgresHuey(QUEUE, dsn=dsn, results=False, utc=True)
+    if url.startswith(("redis://", "rediss://")):
+        try:
+            from huey import PriorityRedisHuey  # noqa: PLC0415 - needs the package redis
+
+            return PriorityRedisHuey(QUEUE, url=url, results=False, utc=True)
+        except Exception as error:
+            raise SettingsError(f"KIMFORMS_QUEUE_URL nennt Redis, aber das geht hier nicht: {error}") from error
+    raise SettingsError("KIMFORMS_QUEUE_URL beginnt mit sqlite:///, postgresql:// oder redis://.")
+
+
+def schedule(huey: Huey, app: Flask, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    """Registers what runs by the clock. A quarter of an hour that was missed is made up for in the next one."""
+
+    def every_quarter(moment: datetime) -> bool:
+        return moment.minute % 15 == 0
+
+    @huey.periodic_task(every_quarter, name="quarter")
+    def quarter() -> None:
+        round_by_the_clock(huey, app, clock())
+
+
+def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
+    """Deadlines and tasks, the daily mail from seven o'clock on, erasure once a day from three o'clock on."""
+    for name, job in (("deadlines", deadlines.run_due), ("digest", digest.run)):
+        _run(app, name, lambda job=job: job(unit_of_work, now))
+    day = local_day(now).isoformat()
+    if now.astimezone(BERLIN).hour >= RETENTION_HOUR and (huey is None or huey.get("retention", peek=True) != day):
+        done = _run(app, "retention", lambda: retention.run(unit_of_work, now))
+        if huey is not None and done:
+            huey.put("retention", day)
+
+
+class OutboxLoop(threading.Thread):
+    """Looks into the outbox every two seconds and sends what is due; survives whatever goes wrong."""
+
+    def __init__(self, app: Flask, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        super().__init__(name="outbox", daemon=True)
+        self.app, self.clock = app, clock
+        self.stop_flag = threading.Event()
+        self.worker = delivery.worker_name()
+        self.rounds = 0
+
+    def run(self) -> None:
+        pause = 0.0
+        while not self.stop_flag.wait(pause):
+            try:
+                pause = self.round()
+            except Exception as error:
+                log.exception("outbox round failed", error=repr(error))
+                pause = UNREACHABLE_SECONDS
+
+    def round(self) -> float:
+        """One look; returns how many seconds to wait until the next one."""
+        with self.app.app_context():
+            if self.rounds % ABANDONED_EVERY == 0:
+                _mark_abandoned(self.clock())
+            self.rounds += 1
+            sender = sender_of(self.app)
+            if not sender.smtp_url or not delivery.due(db.session(), self.clock()):
+                return POLL_SECONDS
+            batch = delivery.deliver_batch(unit_of_work, sender, self.clock, self.worker)
+            return UNREACHABLE_SECONDS if batch.unreachable else POLL_SECONDS
+
+
+def sender_of(app: Flask) -> delivery.Sender:
+    """How this installation sends."""
+    settings: Settings = app.config["SETTINGS"]
+    return delivery.Sender(settings.smtp_url, settings.mail_from, app.config["SECRET_KEY"])
+
+
+def run_worker(app: Flask, tick: Callable[[], bool] | None = None) -> None:
+    """Runs until SIGTERM or SIGINT, then ends what it is doing within 20 seconds.
+
+    ``tick`` is asked about every second whether to go on; ``serve.py`` uses it to end with its parent.
+    """
+    huey = make_huey(app.config["SETTINGS"])
+    schedule(huey, app)
+    loop = OutboxLoop(app)
+    consumer = _Consumer(huey, tick)
+    loop.start()
+    try:
+        consumer.run()
+    finally:
+        loop.stop_flag.set()
+        loop.join(STOP_SECONDS)
+
+
+class _Consumer(Consumer):
+    """Huey's consumer with one thread, unhurried polling, and a check whether to go on."""
+
+    def __init__(self, huey: Huey, tick: Callable[[], bool] | None) -> None:
+        super().__init__(
+            huey,
+            workers=1,
+            initial_delay=0.5,
+            max_delay=2.0,
+            scheduler_interval=10,
+            shutdown_timeout=STOP_SECONDS,
+            graceful_signal="TERM",
+        )
+        self._stop_flag_timeout = 1.0
+        self._tick = tick
+        self._signal_actions = {signal.SIGTERM: (False, True), signal.SIGINT: (False, True)}
+
+    def loop(self, health_check_ts: Any = None) -> Any:
+        if self._tick is not None and not self._tick():
+            self.stop_flag.set()
+        return super().loop(health_check_ts)
+
+
+def _mark_abandoned(now: datetime) -> None:
+    with unit_of_work() as session:
+        found = delivery.mark_abandoned(session, now)
+    if found:
+        log.warning("deliveries of a dead worker are uncertain now", count=found)
+
+
+def _run(app: Flask, name: str, job: Callable[[], Any]) -> bool:
+    """One job in its own context; False when it failed, which is logged and tried again at its next time."""
+    try:
+        with app.app_context():
+            log.info("job done", job=name, result=str(job()))
+    except Exception as error:
+        log.exception("job failed", job=name, error=repr(error))
+        return False
+    return True
