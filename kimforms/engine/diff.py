@@ -13,6 +13,7 @@ from kimforms.engine.conditions import explain
 from kimforms.engine.definition import ProcessDefinition, Step, Transition
 from kimforms.engine.diff_words import (
     CONDITIONS,
+    RETAINED,
     TEXTS,
     TYPES,
     ids_in_words,
@@ -234,7 +235,7 @@ class _Comparison:
 
 def _called(name: str, part: Any) -> str:
     label = getattr(part, "label", None) or getattr(part, "title", None)
-    return pick(label) or name
+    return pick(label) or RETAINED.get(name, name)
 
 
 def _spots(steps: Sequence[Step]) -> dict[str, _Spot]:

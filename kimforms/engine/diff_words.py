@@ -53,7 +53,14 @@ _SETTINGS: Mapping[str, str] = {
     "municipalities": "Kommunen", "organisation": "Organisation", "field_of_action": "Handlungsfeld", "topic": "Thema",
     "legal_areas": "Rechtskreise", "urgency": "Dringlichkeit", "case_count": "Fallzahl", "name": "Name",
     "email": "E-Mail-Adresse", "phone": "Telefonnummer", "feedback": "Rückmeldung", "compute": "Berechnung",
+    "after": "Dauer", "from_": "gerechnet ab", "next_working_day": "Ende nur an Arbeitstagen",
+    "remind_before": "Erinnerungen vorher", "notify": "wer Bescheid bekommt", "escalate": "Eskalation", "mail": "Mail",
 }  # fmt: skip
+
+RETAINED: Mapping[str, str] = {
+    "contact": "Kontaktdaten", "drafts": "Entwürfe", "record": "Vorgang", "events": "Verlauf",
+}  # fmt: skip
+"""What a retention rule is about."""
 
 _LONG = 80
 _LONGEST = 200

@@ -155,7 +155,7 @@ def decide(
         transition.effects,
         form_answers,
         True,
-        _deadlines(definition, facts.state, transition.to, today, region),
+        deadlines_of(definition, transition.to, today, region) if transition.to != facts.state else (),
         approvals,
     )
 
@@ -164,6 +164,14 @@ def may_edit(definition: ProcessDefinition, facts: RecordFacts, person: Person) 
     """Whether the person may change the record's answers in its state (`editable` of the state)."""
     state = definition.workflow.states.get(facts.state)
     return state is not None and any(_entitles(rule, facts, person) for rule in state.editable)
+
+
+def deadlines_of(
+    definition: ProcessDefinition, state: str, since: date, region: str = REGION
+) -> tuple[DueDeadline, ...]:
+    """The deadlines of a record that came into the state on `since` (also a new one); none for an unknown state."""
+    found = definition.workflow.states.get(state)
+    return tuple(schedule(rule, since, region) for rule in found.deadlines) if found is not None else ()
 
 
 def _transition(definition: ProcessDefinition, facts: RecordFacts, transition_id: str) -> Transition:
@@ -303,10 +311,3 @@ def _condition_facts(facts: RecordFacts, person: Person, today: date) -> Facts:
             "due": facts.due_on,
         },
     )
-
-
-def _deadlines(definition: ProcessDefinition, old: str, new: str, today: date, region: str) -> tuple[DueDeadline, ...]:
-    state = definition.workflow.states.get(new)
-    if state is None or new == old:
-        return ()
-    return tuple(schedule(rule, today, region) for rule in state.deadlines)
