@@ -15,8 +15,10 @@ from .support.postgres import PostgresServer
 
 
 @pytest.fixture(scope="session")
-def sqlite_workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    return Workshop(tmp_path_factory.mktemp("sqlite"))
+def sqlite_workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    workshop = Workshop(tmp_path_factory.mktemp("sqlite"))
+    yield workshop
+    workshop.close()
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +30,12 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def postgres_workshop(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    return PostgresWorkshop(tmp_path_factory.mktemp("postgres"), postgres_server)
+def postgres_workshop(
+    postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workshop]:
+    workshop = PostgresWorkshop(tmp_path_factory.mktemp("postgres"), postgres_server)
+    yield workshop
+    workshop.close()
 
 
 @pytest.fixture

@@ -61,6 +61,12 @@ class Workshop:
     def sqlite(self) -> bool:
         return bool(self.app.config["SETTINGS"].sqlite)
 
+    def close(self) -> None:
+        """Lets go of all connections."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
     def fresh(self) -> None:
         """Puts database and data folder back."""
         catalogues.forget()

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 from importlib.util import find_spec
 from pathlib import Path
+from typing import BinaryIO
+
+import psycopg
 
 PORT_TRIES = 50
 
@@ -34,21 +38,25 @@ class PostgresServer:
             account = pwd.getpwnam(self.user)
             os.chown(self.data, account.pw_uid, account.pw_gid)
         self._run("initdb", "-D", str(self.data), "-U", "kimforms", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-        self.process = subprocess.Popen(
+        with (self.home / "log").open("wb") as log:
+            self.process = self._serve(log)
+        self._wait()
+
+    def _serve(self, log: BinaryIO) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             [
                 str(self.bin / "postgres"), "-D", str(self.data), "-p", str(self.port), "-h", "127.0.0.1", "-k", "",
                 "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
                 "-c", "max_connections=60", "-c", "shared_buffers=64MB",
             ],
-            stdout=(self.home / "log").open("wb"),
+            stdout=log,
             stderr=subprocess.STDOUT,
             user=self.user,
         )  # fmt: skip
-        self._wait()
 
     def stop(self) -> None:
         if self.process is not None:
-            self.process.terminate()
+            self.process.send_signal(signal.SIGINT)  # the fast shutdown, which waits for no client
             self.process.wait(20)
         shutil.rmtree(self.home, ignore_errors=True)
 
@@ -76,10 +84,11 @@ class PostgresServer:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             try:
-                with socket.create_connection(("127.0.0.1", self.port), 0.2):
-                    return
-            except OSError:
+                psycopg.connect(self.url("postgres").replace("+psycopg", ""), connect_timeout=2).close()
+            except psycopg.OperationalError:
                 time.sleep(0.05)
+            else:
+                return
         raise RuntimeError((self.home / "log").read_text("utf-8", "replace"))
 
 
