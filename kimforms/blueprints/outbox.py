@@ -1,0 +1,114 @@
+"""The outbox: every mail the program wrote, where it stands, and what a person may do when it got stuck."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, flash, make_response, request, url_for
+
+from ..extensions import db
+from ..forms.outbox import filter_form, kind_words, status_words
+from ..services import delivery
+from ..services.queries import outbox
+from ..services.refusals import NotPermitted
+from ..services.unit_of_work import unit_of_work
+from . import access
+from .rendering import page, see_other, t
+
+blueprint = Blueprint("outbox", __name__, url_prefix="/outbox")
+
+MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; form-action 'none'"
+TONES = {"queued": "info", "sending": "info", "sent": "success", "uncertain": "warning", "dead": "danger"}
+
+
+@blueprint.get("")
+@access.requires("outbox:read")
+def index() -> Response:
+    """The list, newest first; filters and position are in the address."""
+    form = filter_form(t, request.args)
+    filters = outbox.Filters(form.status.data or "", form.kind.data or "", (form.q.data or "")[:200])
+    actor = access.current_actor()
+    before, after = _number("before"), _number("after")
+    found = outbox.messages(db.session(), actor, filters, before=before, after=after)
+    return page(
+        "outbox/index.html",
+        "outbox/_list.html",
+        form=form,
+        found=found,
+        stuck=outbox.stuck(db.session(), actor),
+        filtered=bool(filters.status or filters.kind or filters.text),
+        newer_url=_turned(form, after=found.newer),
+        older_url=_turned(form, before=found.older),
+        **_words(),
+    )
+
+
+@blueprint.get("/<int:message_id>")
+@access.requires("outbox:read")
+def show(message_id: int) -> Response:
+    """One mail with its recipients."""
+    message = outbox.message(db.session(), access.current_actor(), message_id)
+    return page("outbox/show.html", message=message, **_words())
+
+
+@blueprint.get("/<int:message_id>/html")
+@access.requires("outbox:content")
+def html_part(message_id: int) -> Response:
+    """The HTML part as a mail program shows it; the browser is told to run and load nothing."""
+    message = outbox.message(db.session(), access.current_actor(), message_id)
+    if message.html is None:
+        raise NotPermitted()
+    response = make_response(message.html)
+    response.headers["Content-Security-Policy"] = MAIL_POLICY
+    return response
+
+
+@blueprint.get("/deliveries/<int:delivery_id>/retry")
+@access.requires("outbox:retry")
+def ask_retry(delivery_id: int) -> Response:
+    """Asks before a mail goes out that may have arrived already."""
+    found = delivery.delivery_to_change(db.session(), access.current_actor(), delivery_id)
+    message = outbox.message(db.session(), access.current_actor(), found.message_id)
+    line = next(one for one in message.deliveries if one.id == delivery_id)
+    return page("outbox/retry.html", message=message, line=line, **_words())
+
+
+@blueprint.post("/deliveries/<int:delivery_id>/retry")
+@access.requires("outbox:retry")
+def retry(delivery_id: int) -> Response:
+    """Puts a stuck delivery back into the queue."""
+    sure = request.form.get("sure") == "yes"
+    with unit_of_work() as session:
+        found = delivery.delivery_to_change(session, access.current_actor(), delivery_id)
+        delivery.retry(session, access.current_actor(), access.now(), found, sure=sure)
+        message_id = found.message_id
+    flash(t("Die Nachricht wird noch einmal gesendet.", "The message will be sent again."), "success")
+    return see_other("outbox.show", message_id=message_id)
+
+
+@blueprint.post("/deliveries/<int:delivery_id>/settle")
+@access.requires("outbox:retry")
+def settle(delivery_id: int) -> Response:
+    """Closes a stuck delivery that needs nothing more."""
+    with unit_of_work() as session:
+        found = delivery.delivery_to_change(session, access.current_actor(), delivery_id)
+        delivery.settle(session, access.current_actor(), access.now(), found)
+        message_id = found.message_id
+    flash(t("Die Zustellung ist als erledigt markiert.", "The delivery is marked as settled."), "success")
+    return see_other("outbox.show", message_id=message_id)
+
+
+def _words() -> dict[str, object]:
+    sends = bool(current_app.config["SETTINGS"].smtp_url)
+    return {"statuses": status_words(t), "kinds": kind_words(t), "tones": TONES, "sends": sends}
+
+
+def _number(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def _turned(form: object, **position: int | None) -> str | None:
+    """The address of a neighbouring page with the same filters; None when there is none."""
+    if None in position.values():
+        return None
+    kept = {name: value for name, value in form.data.items() if value}  # type: ignore[attr-defined]
+    return url_for("outbox.index", **kept, **position)
