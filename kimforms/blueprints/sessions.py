@@ -49,9 +49,7 @@ def load_user(identity: str) -> User | None:
     if user_id is None or seconds_left() <= 0:
         return None
     user = db.session.scalar(
-        select(User)
-        .where(User.id == user_id)
-        .options(selectinload(User.grants).joinedload(RoleGrant.controller))
+        select(User).where(User.id == user_id).options(selectinload(User.grants).joinedload(RoleGrant.controller))
     )
     if user is None or not user.active or user.session_epoch != epoch:
         return None

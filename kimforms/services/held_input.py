@@ -43,6 +43,7 @@ class Held:
     path: str
     fields: tuple[tuple[str, str], ...]
     files_lost: bool
+    typed_at: datetime
     expires_at: datetime
 
 
@@ -101,6 +102,7 @@ def held_for(session: Session, now: datetime, *, user_id: int, tokens: Sequence[
             row.path,
             tuple((name, value) for name, value in row.payload[1:]),
             bool(row.payload[0][1]),
+            row.created_at,
             row.expires_at,
         )
         for row in rows

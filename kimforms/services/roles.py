@@ -126,9 +126,7 @@ def check_not_last(session: Session, user: User, controller_id: int, today: date
     )
     if not others:
         raise StepRefused(
-            [
-                "Das ist die letzte Administration dieses Verantwortlichen. Geben Sie die Rolle erst jemand anderem."
-            ]
+            ["Das ist die letzte Administration dieses Verantwortlichen. Geben Sie die Rolle erst jemand anderem."]
         )
 
 
