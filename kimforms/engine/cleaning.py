@@ -85,14 +85,18 @@ def _plan(definition: HasForm) -> Plan:
         return known[0]
     entries: list[Entry] = []
     for step in steps:
-        fields = [_section(step)] if step.repeat is not None else step.fields
-        entries += entries_of(fields, step.id, step.show_when)
+        entries += entries_of(fields_of(step), step.id, step.show_when)
     plan = plan_of(entries)
     # the steps are kept with the plan, so that no other object can take their identities
     _PLANS[key] = (plan, [(step, *step.fields) for step in steps])
     while len(_PLANS) > _MOST_PLANS:
         _PLANS.popitem(last=False)
     return plan
+
+
+def fields_of(step: _Step) -> Sequence[Field]:
+    """The questions of a step as they are stored: a step that repeats is one repeating group under the step's id."""
+    return [_section(step)] if step.repeat is not None else step.fields
 
 
 def _section(step: _Step) -> Field:

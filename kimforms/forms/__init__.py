@@ -1,0 +1,1 @@
+"""Forms: built from definitions (builder) or written by hand, by area."""
