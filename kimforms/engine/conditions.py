@@ -109,8 +109,8 @@ def _same(answer: object, value: object) -> bool:
     answer = plain(answer)
     if isinstance(answer, bool) and isinstance(value, str):
         return value in (("ja", "yes", "true") if answer else ("nein", "no", "false"))
-    if isinstance(answer, bool) != isinstance(value, bool):
-        return False
+    if isinstance(answer, bool) or isinstance(value, bool):
+        return answer is value
     if isinstance(value, (int, float)) and isinstance(answer, (int, float, str, Decimal)):
         return number_in(answer) == Decimal(str(value))
     return isinstance(answer, (str, int, float)) and answer == value
