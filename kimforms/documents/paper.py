@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+KEPT_WHOLE = 500
+"""Characters of an answer that are kept on one page."""
+KEPT_LINES = 8
 
 
 @dataclass(frozen=True)
@@ -37,14 +42,24 @@ class Entry:
         values = [self.value] if isinstance(self.value, str) else self.value
         return tuple(line.strip() for value in values for line in value.splitlines() if line.strip())
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the answer may be parted by the end of a page; short ones are kept whole."""
+        return sum(len(line) for line in self.lines) > KEPT_WHOLE or len(self.lines) > KEPT_LINES
+
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a paper under a heading: paragraphs, then entries as a table."""
+    """A part of a paper under a heading: paragraphs, then entries as a table.
+
+    Without `heading` it goes on below the part before. `level` is that of the heading; `boxed` sets the entries off.
+    """
 
     heading: str
     entries: tuple[Entry, ...] = ()
     paragraphs: tuple[str, ...] = ()
+    level: Literal[2, 3] = 2
+    boxed: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +75,19 @@ class ReceiptData:
     submitted_on: date
     code: str | None = None
     status_url: str = ""
+    intro: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    closing: tuple[str, ...] = ()
+    language: str = "de"
+
+
+@dataclass(frozen=True)
+class PaperData:
+    """Any other paper: title, introduction, parts, closing. The reference stands at the foot of each page."""
+
+    letterhead: Letterhead
+    title: str
+    reference: str
     intro: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     closing: tuple[str, ...] = ()
@@ -139,12 +167,17 @@ def record_html(data: RecordData, templates: Path) -> str:
     return _render("record.html", data, templates)
 
 
+def paper_html(data: PaperData, templates: Path) -> str:
+    """Any other paper as a whole HTML document; `templates` is the folder with `document.html`."""
+    return _render("document.html", data, templates)
+
+
 def paragraphs(text: str) -> tuple[str, ...]:
     """The paragraphs of a text: an empty line lies between two."""
     return tuple(part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip())
 
 
-def _render(template: str, data: ReceiptData | RecordData, templates: Path) -> str:
+def _render(template: str, data: ReceiptData | RecordData | PaperData, templates: Path) -> str:
     words = WORDS.get(data.language, WORDS["en"])
     return _environment(templates).get_template(template).render(data=data, words=words, day=_day(data.language))
 

@@ -71,14 +71,10 @@ def test_fields_of_action(profile: Profile) -> None:
 def test_the_catalogues_hang_below_each_other(profile: Profile) -> None:
     lists = profile.catalogues()
     assert len(lists.options("municipalities")) == 19
-    assert (
-        lists.options("topics", "wohnen")
-        == [
-            Option("4.2-T1", "Unterbringung von Geflüchteten", "wohnen"),
-            Option("4.2-T2", "Herausforderungen auf dem Wohnungsmarkt", "wohnen"),
-        ]
-        or list(lists.options("topics", "wohnen"))[0].value == "4.2-T1"
-    )
+    assert list(lists.options("topics", "wohnen")) == [
+        Option("4.2-T1", "Unterbringung von Geflüchteten", "wohnen"),
+        Option("4.2-T2", "Herausforderungen auf dem Wohnungsmarkt", "wohnen"),
+    ]
     assert sum(len(lists.options("topics", one.value)) for one in lists.options("fields_of_action")) == 27
     assert sum(len(lists.options("measures", one.value)) for one in lists.options("goals")) == 66
 
@@ -147,7 +143,7 @@ def test_every_demo_report_becomes_a_complete_answer(profile: Profile) -> None:
         )
         assert cleaned.errors == {}, json.dumps(report, ensure_ascii=False)
         assert cleaned.answers["titel"] == report["title"].strip()
-        assert report["cluster"] not in json.dumps(cleaned.answers) if report["cluster"] else True
+        assert report["cluster"] is None or report["cluster"] not in cleaned.answers.values()
 
 
 def answers_of(profile: Profile, number: int, report: object) -> dict[str, object]:

@@ -1,0 +1,131 @@
+"""Documents of a process filled in: blocks become parts, contacts and hidden questions stay out."""
+
+import io
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from kimforms.documents.paper import Letterhead, PaperData, paper_html
+from kimforms.documents.pdf import render_pdf
+from kimforms.documents.process_paper import process_paper
+from kimforms.engine.fields import CleanContext
+from kimforms.engine.yaml_io import load_process
+
+TEMPLATES = Path(__file__).parents[2] / "templates" / "documents"
+PROCESS = """
+key: report
+title: Meldung
+controller: county
+numbering: {prefix: IH}
+reporter: {name: who, email: mail}
+form:
+  steps:
+    - id: first
+      title: {de: Stelle, en: Office}
+      fields:
+        - {id: may, type: yes_no, label: Rückfragen}
+        - {id: who, type: short_text, label: Name, personal_data: meldende Person, show_when: {field: may, is: ja}}
+        - {id: mail, type: email, label: E-Mail, personal_data: meldende Person}
+    - id: second
+      title: Hürde
+      fields:
+        - {id: info, type: information, label: Hinweis, text: Bitte kurz}
+        - {id: what, type: long_text, label: {de: Was passiert?, en: What happens?}}
+        - {id: more, type: short_text, label: Mehr, show_when: {field: what, empty: true}}
+    - id: dates
+      title: Termine
+      repeat: {item: {de: Termin, en: Date}}
+      fields:
+        - {id: day, type: date, label: Tag}
+workflow: {initial: new, states: {new: {label: neu}}}
+documents:
+  receipt:
+    title: 'Beleg {reference}'
+    intro: "Guten Tag\\n\\nwir danken, {controller}."
+    sections:
+      - table: {caption: Daten, rows: [{label: Nummer, text: '{reference}'}, {label: Code, text: '{code}'}]}
+      - heading: {de: Angaben, en: Answers}
+      - answers: {}
+      - text: "Zeile eins\\nZeile zwei"
+    closing: Freundliche Grüße
+  short:
+    title: Kurz
+    sections: [{answers: {fields: [what]}}]
+"""
+ANSWERS = {
+    "may": True,
+    "who": "Ada Beispiel",
+    "mail": "ada@x.example",
+    "what": "Kurs {code} fehlt",
+    "dates": [{"day": "2026-11-22"}, {"day": "2026-11-23"}],
+}
+
+
+def fill(document: str = "receipt", language: str = "de", **values: str) -> PaperData:
+    context = CleanContext(today=date(2026, 11, 22), language=language, answers=ANSWERS)
+    return process_paper(
+        load_process(PROCESS, "report.yaml"),
+        document,
+        answers=ANSWERS,
+        values={"reference": "IH-2026-0042", "controller": "Kreis Musterland", "code": "ABCD"} | values,
+        letterhead=Letterhead("Kreis Musterland"),
+        context=context,
+    )
+
+
+def shown(paper: PaperData) -> list[tuple[str, int, list[tuple[str, str]]]]:
+    return [
+        (one.heading, one.level, [(row.label, "|".join(row.lines)) for row in one.entries]) for one in paper.sections
+    ]
+
+
+def test_blocks_become_parts_in_their_order() -> None:
+    paper = fill()
+    assert paper.title == "Beleg IH-2026-0042"
+    assert paper.intro == ("Guten Tag", "wir danken, Kreis Musterland.")
+    assert paper.closing == ("Freundliche Grüße",)
+    assert shown(paper) == [
+        ("Daten", 2, [("Nummer", "IH-2026-0042"), ("Code", "ABCD")]),
+        ("Angaben", 2, []),
+        ("Stelle", 3, [("Rückfragen", "ja")]),
+        ("Hürde", 3, [("Was passiert?", "Kurs {code} fehlt")]),
+        ("Termin 1", 3, [("Tag", "22.11.2026")]),
+        ("Termin 2", 3, [("Tag", "23.11.2026")]),
+        ("", 2, []),
+    ]
+    assert paper.sections[-1].paragraphs == ("Zeile eins\nZeile zwei",)
+
+
+def test_contacts_never_stand_on_paper() -> None:
+    html = paper_html(fill(), TEMPLATES)
+    assert "Ada" not in html
+    assert "ada@x.example" not in html
+
+
+def test_without_a_code_there_is_no_row_about_it() -> None:
+    assert shown(fill(code=""))[0] == ("Daten", 2, [("Nummer", "IH-2026-0042")])
+
+
+def test_a_document_may_show_single_answers() -> None:
+    assert shown(fill("short")) == [("Hürde", 2, [("Was passiert?", "Kurs {code} fehlt")])]
+
+
+def test_a_paper_speaks_the_language_of_its_reader() -> None:
+    headings = [heading for heading, *_ in shown(fill(language="en"))]
+    assert headings == ["Daten", "Answers", "Office", "Hürde", "Date 1", "Date 2", ""]
+
+
+def test_an_unknown_document_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(KeyError):
+        fill("letter")
+
+
+def test_the_paper_becomes_a_pdf_whose_short_answers_stay_whole() -> None:
+    paper = fill()
+    assert not paper.sections[3].entries[0].is_long
+    pdf = render_pdf(paper_html(paper, TEMPLATES), title=paper.title)
+    text = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    for part in ("Beleg IH-2026-0042", "Termin 2", "Zeile zwei", "Seite 1 von 1", "Freundliche Grüße"):
+        assert part in text
