@@ -230,7 +230,7 @@ def _with_notices(contents: Contents) -> dict[str, ProcessDefinition]:
     for key, process in contents.processes.items():
         notice = notices.get((process.controller, key))
         if notice is not None:
-            written = Notice(title=notice.title, text=_notice_text(notice), version=contents.head.version)
+            written = Notice(title=notice.title, text=_notice_text(notice), version=notice.version)
             process = ProcessDefinition.model_validate({**dict(process), "notice": written})  # noqa: PLW2901
         found[key] = process
     return found

@@ -199,6 +199,7 @@ def _bodies(found: Findings, known: Known) -> None:
     organisers = known.organisations | known.bodies | {EXTERNAL}
     for at, body in enumerate(found.contents.bodies.bodies):
         here: Path = ("bodies", at)
+        found.need(file, (*here, "controller"), body.controller, known.controllers, "Verantwortlichen")
         found.need(file, (*here, "managed_by"), body.managed_by, known.organisations, "Organisation")
         found.need(file, (*here, "office"), body.office, known.bodies, "Gremium")
         found.need(file, (*here, "set_up_by"), body.set_up_by, known.bodies, "Gremium")

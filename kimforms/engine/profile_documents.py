@@ -38,6 +38,7 @@ class PrivacyNotice(Strict):
 
     id: Id
     title: Text
+    version: str | None = None
     basis: str | None = None
     sections: tuple[NoticeSection, ...] = Field(min_length=1)
 
@@ -260,10 +261,14 @@ class Member(Strict):
 
 
 class BodyEntry(Strict):
-    """A body, working group or exchange. `organised_by` is an organisation, a body, or `extern`."""
+    """A body, working group or exchange. `organised_by` is an organisation, a body, or `extern`.
+
+    Without `controller` it belongs to the first controller of the profile.
+    """
 
     id: Slug
     name: Words
+    controller: Id | None = None
     kind: Words
     level: Words
     rhythm: Rhythm

@@ -39,6 +39,7 @@ CASES = [
     ("organisations.yaml", "  organisations: 92", "  organisations: 91", "gezählt sind 92"),
     ("organisations.yaml", "part_of: troisdorf-dez4", "part_of: troisdorf-50-3", "ein Teil von sich selbst"),
     ("bodies.yaml", "organisation: jobcenter\n", "organisation: jobcentre\n", "Organisation „jobcentre“ gibt es nicht"),
+    ("bodies.yaml", "controller: troisdorf", "controller: bonn", "„bonn“ gibt es nicht"),
     ("bodies.yaml", "municipality: windeck", "municipality: windek", "Kommune „windek“ gibt es nicht"),
     ("bodies.yaml", "set_up_by: lenkungsgruppe-kim", "set_up_by: lenkungsgruppe", "„lenkungsgruppe“ gibt es nicht"),
     ("bodies.yaml", "field_of_action: wohnen", "field_of_action: wohnung", "Handlungsfeld „wohnung“ gibt es nicht"),

@@ -55,6 +55,7 @@ def test_bodies(profile: Profile) -> None:
     steering = next(one for one in bodies.values() if one.voting_members)
     assert sum(member.voting for member in steering.members) == 17
     assert len({member.list_item for member in steering.members if member.voting}) == 15
+    assert {one.controller for one in bodies.values() if one.level == "Troisdorf"} == {"troisdorf"}
 
 
 def test_fields_of_action(profile: Profile) -> None:
@@ -122,7 +123,7 @@ def test_the_privacy_notice_answers_what_article_13_asks(profile: Profile) -> No
     for part in ("Article 6(1)(e) GDPR", "six months", "Article 15", "Article 77", "data protection officer"):
         assert part in english
     assert german.count("\n\n") == english.count("\n\n")
-    assert notice.version == profile.head.version
+    assert notice.version == profile.controller("rsk").notices[0].version
 
 
 def test_synonyms_are_matched_in_folded_small_letters(profile: Profile) -> None:
