@@ -7,7 +7,7 @@ files and answers with data or with `ProfileError`; no database, no clock.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -74,9 +74,36 @@ class Profile:
             raise KeyError(controller_id)
         return found
 
+    def demo_answers(self, number: int) -> dict[str, Any]:
+        """The raw answers of the demo report with this index, as `demo/mapping.yaml` says; `clean_answers` takes them.
+
+        The same index always gives the same answers. `KeyError` without a demonstration, `IndexError` beyond its end.
+        """
+        if self.mapping is None:
+            raise KeyError("demo")
+        mapping, report = self.mapping, self.reports[number]
+        raw: dict[str, Any] = {}
+        for key, field_id in mapping.fields.items():
+            value, names = report[key], mapping.values.get(key)
+            if names is None:
+                raw[field_id] = value
+            elif isinstance(value, list):
+                chosen = dict.fromkeys(names.get(one) or mapping.otherwise[key] for one in value)
+                raw[field_id] = list(chosen) or [mapping.when_empty[key]]
+            else:
+                raw[field_id] = names.get(value) or mapping.otherwise[key]
+        for field_id, values in mapping.fill.items():
+            raw[field_id] = raw[mapping.fields["municipality"]] if values == "same_as_report" else _turn(values, number)
+        return raw
+
     def catalogues(self) -> StaticCatalogues:
         """The lists of this profile, for checks and tools that have no database."""
         return _catalogues(self.municipalities, self.organisations, self.bodies, self.fields_of_action)
+
+
+def _turn(values: Sequence[Any], number: int) -> Any:
+    value = values[number % len(values)]
+    return list(value) if isinstance(value, tuple) else value
 
 
 def available_profiles() -> dict[str, Path]:
@@ -271,3 +298,12 @@ def _catalogues(
             ],
         }
     )
+
+
+def read_demo_accounts(folder: Path) -> list[tuple[str, str, str]]:
+    """``(e-mail, name, roles)`` of the invented people, without reading the rest of the profile."""
+    head = validate(ProfileDocument, load_yaml_with_lines((folder / HEAD).read_bytes(), HEAD))
+    return [
+        (one.email, one.name, ", ".join(f"{held.role} {held.controller}" for held in one.roles))
+        for one in head.demo_accounts
+    ]

@@ -323,15 +323,27 @@ def _mapping(found: Findings, mapping: DemoMapping, known: Known) -> None:
     for key, values in mapping.values.items():
         for name, value in values.items():
             found.need(file, ("values", key, name), value, lists.get(key, {value}), "Wert")
+    if "same_as_report" in mapping.fill.values() and "municipality" not in mapping.fields:
+        found.add(file, ("fill",), "„same_as_report“ braucht unter „fields“ eine Frage für „municipality“")
     for at, report in enumerate(found.contents.reports):
-        for key in report:
-            if key not in mapping.fields and key not in mapping.ignore:
-                found.add(file, ("fields",), f"Meldung {at + 1}: „{key}“ ist keiner Frage zugeordnet")
-        for key, values in mapping.values.items():
-            for name in _named(report.get(key)):
-                if name not in values and key not in mapping.otherwise:
-                    shown = json.dumps(name, ensure_ascii=False)
-                    found.add(file, ("values", key), f"Meldung {at + 1}: {shown} ist keinem Wert zugeordnet")
+        for path, reason in _report_problems(mapping, report):
+            found.add(file, path, f"Meldung {at + 1}: {reason}")
+
+
+def _report_problems(mapping: DemoMapping, report: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    for key in mapping.fields:
+        if key not in report:
+            yield ("fields", key), f"„{key}“ fehlt"
+    for key in report:
+        if key not in mapping.fields and key not in mapping.ignore:
+            yield ("fields",), f"„{key}“ ist keiner Frage zugeordnet"
+    for key, values in mapping.values.items():
+        value = report.get(key)
+        if value == [] and key not in mapping.when_empty:
+            yield ("values", key), "für eine leere Liste steht nichts unter „when_empty“"
+        for name in _named(value):
+            if name not in values and key not in mapping.otherwise:
+                yield ("values", key), f"{json.dumps(name, ensure_ascii=False)} ist keinem Wert zugeordnet"
 
 
 def _named(value: Any) -> list[str]:

@@ -388,4 +388,4 @@ class DemoMapping(Strict):
     values: dict[str, dict[str, str]] = {}
     otherwise: dict[str, str] = {}
     when_empty: dict[str, str] = {}
-    fill: dict[Id, Literal["same_as_report"] | tuple[Filling, ...]] = {}
+    fill: dict[Id, Literal["same_as_report"] | Annotated[tuple[Filling, ...], Field(min_length=1)]] = {}

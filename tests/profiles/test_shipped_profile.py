@@ -139,28 +139,7 @@ def test_every_demo_report_becomes_a_complete_answer(profile: Profile) -> None:
     assert len(profile.reports) == 227
     process, lists = profile.processes[profile.mapping.process], profile.catalogues()
     for number, report in enumerate(profile.reports):
-        cleaned = clean_answers(
-            process, answers_of(profile, number, report), catalogues=lists, today=date(2026, 11, 22)
-        )
+        cleaned = clean_answers(process, profile.demo_answers(number), catalogues=lists, today=date(2026, 11, 22))
         assert cleaned.errors == {}, json.dumps(report, ensure_ascii=False)
         assert cleaned.answers["titel"] == report["title"].strip()
         assert report["cluster"] is None or report["cluster"] not in cleaned.answers.values()
-
-
-def answers_of(profile: Profile, number: int, report: object) -> dict[str, object]:
-    """The raw answers of a report as `demo/mapping.yaml` describes them."""
-    mapping = profile.mapping
-    assert mapping is not None
-    assert isinstance(report, dict)
-    raw: dict[str, object] = {}
-    for key, field_id in mapping.fields.items():
-        value = report[key]
-        names = mapping.values.get(key)
-        if names is not None and isinstance(value, list):
-            chosen = dict.fromkeys(names.get(one, mapping.otherwise.get(key, "")) for one in value)
-            raw[field_id] = list(chosen) or [mapping.when_empty[key]]
-        else:
-            raw[field_id] = names[value] if names is not None else value
-    for field_id, values in mapping.fill.items():
-        raw[field_id] = raw["kommunen"] if values == "same_as_report" else values[number % len(values)]
-    return raw
