@@ -6,9 +6,8 @@ Also turns the flat names of an HTML form into nested data (`nest_form_data`).
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -72,7 +71,7 @@ class Cleaned:
         return not self.errors
 
 
-_PLANS: OrderedDict[tuple[int, ...], tuple[Plan, object]] = OrderedDict()
+_PLANS: dict[tuple[int, ...], tuple[Plan, object]] = {}
 _MOST_PLANS = 64
 
 
@@ -89,8 +88,8 @@ def _plan(definition: HasForm) -> Plan:
     plan = plan_of(entries)
     # the steps are kept with the plan, so that no other object can take their identities
     _PLANS[key] = (plan, [(step, *step.fields) for step in steps])
-    while len(_PLANS) > _MOST_PLANS:
-        _PLANS.popitem(last=False)
+    for oldest in list(_PLANS)[:-_MOST_PLANS]:
+        _PLANS.pop(oldest, None)
     return plan
 
 
@@ -152,17 +151,7 @@ def visible_fields(
 
     Fields inside groups are not told apart here: their visibility is a matter of each row (`visible_in_row`).
     """
-    seen: dict[str, Any] = {}
-    visible: set[str] = set()
-    base = facts if facts is not None else Facts()
-    around = Facts(seen, base.state, base.roles, base.actor_is, today or base.today, base.links, base.dates)
-    for entry in _plan(definition).order:
-        if all(holds(condition, around) for condition in entry.conditions):
-            visible.add(entry.field.id)
-            answer = answers.get(entry.field.id)
-            if not is_empty(answer):
-                seen[entry.field.id] = answer
-    return visible
+    return _visible(_plan(definition), answers, {}, today, facts)
 
 
 def visible_in_row(
@@ -173,21 +162,27 @@ def visible_in_row(
     facts: Facts | None = None,
 ) -> set[str]:
     """Ids of the fields of a group to show in one row, given the answers in the row and those around it."""
-    seen: dict[str, Any] = dict(answers)
-    for each in fields:
-        seen.pop(each.id, None)
+    inside = {each.id for each in fields}
+    outer = {name: answer for name, answer in answers.items() if name not in inside}
+    return _visible(plan_of(entries_of(fields)), row, outer, today, facts)
+
+
+def _visible(
+    plan: Plan, answers: Mapping[str, Any], outer: Mapping[str, Any], today: date | None, facts: Facts | None
+) -> set[str]:
+    seen = dict(outer)
     base = facts if facts is not None else Facts()
-    around = Facts(seen, base.state, base.roles, base.actor_is, today or base.today, base.links, base.dates)
+    around = replace(base, answers=seen, today=today or base.today)
     visible: set[str] = set()
-    for entry in plan_of(entries_of(fields)).order:
+    for entry in plan.order:
         if all(holds(condition, around) for condition in entry.conditions):
             visible.add(entry.field.id)
-            if not is_empty(row.get(entry.field.id)):
-                seen[entry.field.id] = row[entry.field.id]
+            answer = answers.get(entry.field.id)
+            if not is_empty(answer):
+                seen[entry.field.id] = answer
     return visible
 
 
-_MOST_LEVELS = 6
 _MOST_PARTS = 20_000
 _NAME = re.compile(r"[^-]{1,120}(?:-[^-]{1,120}){0,5}")
 

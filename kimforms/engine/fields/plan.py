@@ -52,7 +52,7 @@ class Outcome:
 def plan_of(entries: Iterable[Entry]) -> Plan:
     """Order fields so that each comes after those its visibility and options depend on.
 
-    In a circle (which `check` reports) the field that is asked first is judged first and sees the other as unanswered.
+    In a circle (which `check` reports) the field that is asked first is judged last; the others see it as unanswered.
     """
     listed = tuple(entries)
     by_id: dict[str, Entry] = {}
