@@ -59,7 +59,13 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    """Several lines as a block where every reader agrees what that means; in double quotes what cannot be seen."""
+    style = None
+    if not text.isprintable():
+        lines = text.split("\n")
+        plain_lines = all(line.isprintable() and line == line.strip() for line in lines)
+        style = "|" if len(lines) > 1 and plain_lines and lines[0] and lines[-1] else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _text)

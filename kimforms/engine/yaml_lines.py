@@ -3,6 +3,7 @@
 `yaml_io.py` reads processes with it, the profile loader its own files.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONSTANTS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _CONSTANTS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False)  # type: ignore[arg-type]
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
-_FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,30}(?:e[-+][0-9]{1,2})?")
+_FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,30}(?:e[-+][0-9]{1,3})?")
 
 _SYNTAX = (
     ("\\t", "hier steht ein Tabulator; YAML wird mit Leerzeichen eingerückt"),
@@ -97,9 +98,12 @@ def load_yaml_with_lines(text: str | bytes, source: str, *, max_bytes: int = MAX
         line = decoded.count("\n", 0, broken.position) + 1
         raise DefinitionError(source, Problem(line, "ein unsichtbares Steuerzeichen steht in dieser Zeile")) from None
     except yaml.MarkedYAMLError as broken:
-        mark = broken.problem_mark or broken.context_mark
+        problem = broken.problem or ""
+        # for what was left open the line where it was opened helps, not the one where the reader gave up
+        left_open = "end of stream" in problem or "expected ',' or" in problem
+        mark = (broken.context_mark if left_open else None) or broken.problem_mark
         line = min(mark.line, decoded.count("\n")) + 1 if mark else 0
-        raise DefinitionError(source, Problem(line, _in_german(broken.problem or ""))) from None
+        raise DefinitionError(source, Problem(line, _in_german(problem))) from None
 
 
 def _decoded(text: str | bytes, source: str, max_bytes: int) -> str:
@@ -150,7 +154,7 @@ class _Reader:
     def _part(self, event: Any, events: Iterator[Any], path: Path) -> Any:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
-        if event.tag is not None and not (isinstance(event, yaml.ScalarEvent) and event.tag == "!"):
+        if event.tag is not None:
             raise self._refusal(event, "YAML-Marken mit ! sind nicht erlaubt")
         if len(path) > MAX_DEPTH:
             raise self._refusal(event, f"mehr als {MAX_DEPTH} Ebenen ineinander")
@@ -213,4 +217,6 @@ def _scalar(event: Any) -> Any:
         return _CONSTANTS[text]
     if _INTEGER.fullmatch(text):
         return int(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
+    if _FLOAT.fullmatch(text) and math.isfinite(number := float(text)):
+        return number
+    return text
