@@ -26,8 +26,9 @@ blueprint = Blueprint("accounts", __name__)
 
 
 def password_cost() -> Cost:
-    """Cost of argon2id: the default, or what ``app.config["ARGON2"]`` says (tests make it cheap)."""
-    return Cost(**current_app.config.get("ARGON2", {}))
+    """Cost of argon2id: the default, or the one in ``app.config["ARGON2"]`` (tests make it cheap)."""
+    cost: Cost = current_app.config.get("ARGON2", passwords.DEFAULT_COST)
+    return cost
 
 
 def secret() -> str:
@@ -92,7 +93,7 @@ def password() -> Response:
     if not form.validate_on_submit():
         return page("accounts/password.html", form=form, status=422 if form.is_submitted() else 200)
     try:
-        _check_own_password(form.current.data)
+        _check_own_password(form.current_password.data)
         with unit_of_work() as work:
             user = accounts.change_password(
                 work,
@@ -103,7 +104,7 @@ def password() -> Response:
                 cost=password_cost(),
             )
     except (TooMany, InputRefused) as refusal:
-        forms.put_errors(form, getattr(refusal, "errors", {"current": _in_words(refusal)}))
+        forms.put_errors(form, getattr(refusal, "errors", {"current_password": _in_words(refusal)}))
         return page("accounts/password.html", form=form, status=refusal.status)
     sessions.start_session(user)
     flash(t("Ihr Passwort ist geändert.", "Your password has been changed."), "success")
@@ -195,12 +196,12 @@ def _check_and_record(email: str, text: str) -> User:
 
 
 def _check_own_password(text: str) -> None:
-    """The present password, slowed down like a sign-in. Raises TooMany or InputRefused (key ``current``)."""
+    """The present password, slowed down like a sign-in. Raises TooMany or InputRefused (key ``current_password``)."""
     email, key = current_user.email, sign_in.account_key(current_user.email)
     with unit_of_work() as work:
         throttle.count_try(work, key, throttle.ACCOUNT, now(), secret=secret())
     if not sign_in.check(db.session(), email=email, password=text, cost=password_cost()).accepted:
-        raise InputRefused({"current": t("Das bisherige Passwort stimmt nicht.", "The present password is wrong.")})
+        raise InputRefused({"current_password": t("Das bisherige Passwort stimmt nicht.", "The present password is wrong.")})
     with unit_of_work() as work:
         throttle.forget(work, key, secret=secret())
 

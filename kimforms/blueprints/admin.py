@@ -141,7 +141,7 @@ def resend_invitation(user_id: int) -> Response:
 
 
 def _perform(user_id: int, deed: Callable[[Session, User], None]) -> None:
-    """Does something to an account that the actor administers, in one transaction. Raises NotVisible and what it refuses."""
+    """Does something to an account that the actor administers, in one transaction. Raises NotVisible."""
     with unit_of_work() as work:
         deed(work, queries.managed_user(work, current_actor(), user_id))
 

@@ -202,7 +202,8 @@ def _links() -> dict[str, str]:
 
 
 def _cost() -> Cost:
-    return Cost(**current_app.config.get("ARGON2", {}))
+    cost: Cost = current_app.config.get("ARGON2", passwords.DEFAULT_COST)
+    return cost
 
 
 def _in_words(grant: RoleGrant) -> str:

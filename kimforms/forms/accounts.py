@@ -16,6 +16,7 @@ from wtforms import (
     FormField,
     HiddenField,
     PasswordField,
+    SelectChoice,
     SelectField,
     StringField,
     ValidationError,
@@ -66,7 +67,7 @@ def new_password_form(say: Say, problem: Callable[[str], str | None]) -> Any:
     """A new password twice; ``problem`` says what is wrong with it, in the reader's language, or None."""
 
     class NewPasswordForm(FlaskForm):
-        password, repeated = _new_password_fields(say, problem)
+        password, repeated_password = _new_password_fields(say, problem)
 
     return NewPasswordForm()
 
@@ -75,7 +76,7 @@ def change_password_form(say: Say, problem: Callable[[str], str | None]) -> Any:
     """The present password and a new one twice."""
 
     class ChangePasswordForm(FlaskForm):
-        current = PasswordField(
+        current_password = PasswordField(
             say("Bisheriges Passwort", "Present password"),
             [
                 InputRequired(say("Geben Sie Ihr bisheriges Passwort ein.", "Enter your present password.")),
@@ -84,7 +85,7 @@ def change_password_form(say: Say, problem: Callable[[str], str | None]) -> Any:
                 ),
             ],
         )
-        password, repeated = _new_password_fields(say, problem)
+        password, repeated_password = _new_password_fields(say, problem)
 
     return ChangePasswordForm()
 
@@ -184,7 +185,13 @@ def _Select(  # noqa: N802 - reads like the field class it makes
             raise ValidationError(invalid)
 
     validators = [InputRequired(invalid), known] if needed else [known]
-    return SelectField(label, validators, choices=list(choices), description=hint, validate_choice=False)
+    return SelectField(
+        label,
+        validators,
+        choices=[SelectChoice(value, text) for value, text in choices],
+        description=hint,
+        validate_choice=False,
+    )
 
 
 def _new_password_fields(say: Say, problem: Callable[[str], str | None]) -> tuple[Any, Any]:

@@ -84,7 +84,7 @@ def send_password_notice(session: Session, now: datetime, user: User, base_url: 
         subject = "Your password for kimforms was changed"
         text = (
             f"Hello {user.name},\n\nthe password of your account was changed on {when}. You have been signed out on "
-            "all other devices.\n\nIf that was not you, ask for a new password at once and tell your coordination office."
+            "all other devices.\n\nIf that was not you, ask for a new password at once and tell your coordination."
         )
         label = "Ask for a new password"
     else:
