@@ -11,8 +11,9 @@ from sqlalchemy import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import assets, extensions
-from .blueprints import access, all_blueprints, rendering
+from .blueprints import access, all_blueprints, navigation, rendering
 from .config import Settings, read_settings, secret_key_of
+from .services import outbox
 from .services.unit_of_work import keep_anchor_in
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,8 +27,8 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     app.config.from_mapping(_configuration(settings))
     app.config.update(overrides)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions["kimforms_profile"] = None
     keep_anchor_in(make_url(settings.database_url), settings.data_dir)
+    outbox.configure(settings.base_url)
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     extensions.csrf.init_app(app)
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
         account_pages.install(app)
     access.install(app)
     rendering.install(app)
+    navigation.install(app)
     for blueprint in all_blueprints():
         app.register_blueprint(blueprint)
     assets.install(app, ROOT / "static")

@@ -14,7 +14,7 @@ from enum import IntEnum
 from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session
 
-from .models import Process, Record, Share
+from .models import Process, Record, Share, User
 
 ROLES = ("adviser", "case_manager", "coordinator", "office", "naturalisation", "member", "admin")
 
@@ -85,6 +85,16 @@ class Actor:
 
 ANYONE = Actor("anyone")
 SYSTEM = Actor("system", name="kimforms")
+
+
+def actor_of(user: User, today: date) -> Actor:
+    """The account as an actor, with the grants that are valid today."""
+    grants = tuple(
+        Grant(grant.role, grant.controller_id, grant.organisation, grant.municipality, grant.body)
+        for grant in user.grants
+        if grant.valid_until is None or grant.valid_until >= today
+    )
+    return Actor("person", user.id, user.name, user.email, grants, user.language)
 
 
 class Sight(IntEnum):

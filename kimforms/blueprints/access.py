@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app, g, request
 from flask_login import current_user
 
-from ..permissions import ANYONE, Actor, Grant, may
+from ..permissions import ANYONE, Actor, actor_of, may
 from ..services.refusals import NotPermitted
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -47,7 +47,7 @@ def access_of(app: Flask, endpoint: str) -> Access | None:
 def current_actor() -> Actor:
     """The person of this request with grants, or ANYONE; built once a request."""
     if "actor" not in g:
-        g.actor = _actor_of(current_user) if current_user.is_authenticated else ANYONE
+        g.actor = actor_of(current_user, today()) if current_user.is_authenticated else ANYONE
     actor: Actor = g.actor
     return actor
 
@@ -97,13 +97,3 @@ def _declare(access: Access) -> Callable[[View], View]:
         return view
 
     return mark
-
-
-def _actor_of(user: Any) -> Actor:
-    day = today()
-    grants = tuple(
-        Grant(grant.role, grant.controller_id, grant.organisation, grant.municipality, grant.body)
-        for grant in user.grants
-        if grant.valid_until is None or grant.valid_until >= day
-    )
-    return Actor("person", user.id, user.name, user.email, grants, user.language)

@@ -10,6 +10,8 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from ..engine.deadlines import overdue_in_words
+from ..engine.text import pick
 from ..extensions import db, htmx
 from ..services.refusals import Refusal, TooMany
 from . import access
@@ -87,11 +89,16 @@ def ago(value: datetime | None) -> str:
     return t("gerade eben", "just now")
 
 
+def due_words(value: date | None) -> str:
+    """``seit 3 Tagen überfällig``, ``heute fällig``, ``in 5 Tagen``; empty for None."""
+    return overdue_in_words(value, access.today(), language()) if value else ""
+
+
 def install(app: Flask) -> None:
     """Registers filters, globals, headers and error pages."""
-    app.jinja_env.filters.update(date_de=date_de, datetime_de=datetime_de, ago=ago)
+    app.jinja_env.filters.update(date_de=date_de, datetime_de=datetime_de, ago=ago, due_words=due_words, pick=lambda text: pick(text, language()))
     app.jinja_env.globals.update(t=t, can=access.can, demo=app.config["SETTINGS"].demo)
-    app.context_processor(lambda: {"language": language(), "profile": app.extensions["kimforms_profile"]})
+    app.context_processor(lambda: {"language": language()})
     app.after_request(_headers)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, _form_expired)

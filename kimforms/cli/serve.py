@@ -1,6 +1,10 @@
-"""``kimforms serve``: web and worker in one command."""
+"""``kimforms serve``: web and worker in one command, prepared first when asked."""
 
 from __future__ import annotations
+
+import os
+import subprocess
+import sys
 
 import click
 
@@ -8,11 +12,41 @@ from .context import settings
 
 
 @click.command()
-def serve() -> None:
+@click.option("--prepare", is_flag=True, help="Vorher Datenbank, Profil und (mit KIMFORMS_DEMO=1) Demodaten einrichten.")
+def serve(prepare: bool) -> None:
     """Startet Webserver und Hintergrunddienst; Strg-C beendet beide.
 
-    Die Datenbank muss eingerichtet sein (kimforms init). Adresse und Port: KIMFORMS_HOST, KIMFORMS_PORT.
+    Die Datenbank muss eingerichtet sein (kimforms init), oder --prepare tut es. Adresse und Port: KIMFORMS_HOST,
+    KIMFORMS_PORT.
     """
+    chosen = settings()
+    if prepare:
+        _prepare(chosen.demo)
     from .. import serve as server  # noqa: PLC0415 - keeps --help quick
 
-    server.serve(settings())
+    if chosen.demo:
+        _say_demo_accounts(chosen.demo_password)
+    server.serve(chosen)
+
+
+def _prepare(demo: bool) -> None:
+    """In processes of their own, so that the server stays small; nothing runs when nothing changed since last time."""
+    from ..services.prepared import is_prepared, note_prepared  # noqa: PLC0415
+
+    chosen = settings()
+    if is_prepared(chosen):
+        return
+    for command in ("init", *(("demo",) if demo else ())):
+        done = subprocess.run([sys.executable, "-m", "kimforms.cli", command], check=False, env=os.environ.copy())
+        if done.returncode:
+            sys.exit(done.returncode)
+    note_prepared(chosen)
+
+
+def _say_demo_accounts(password: str) -> None:
+    from ..engine.profile import profile_folder, read_demo_accounts  # noqa: PLC0415
+
+    click.echo("\nDemokonten (alle Personen sind erfunden), Passwort: " + password)
+    for email, name, roles in read_demo_accounts(profile_folder(settings().profile)):
+        click.echo(f"  {email:34} {name} ({roles})")
+    click.echo("")

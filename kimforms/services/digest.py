@@ -16,17 +16,24 @@ from .records.facts import BERLIN, local_day
 
 Unit = Callable[[], AbstractContextManager[Session]]
 KIND = "digest"
+HOUR = time(7)
 
 log = structlog.get_logger("kimforms.digest")
 
 
 def run(unit: Unit, now: datetime) -> int:
-    """Queues today's mail for everybody who has something waiting; returns how many. A second run adds none."""
+    """Queues today's mail for everybody who had something waiting at seven; returns how many.
+
+    Before seven (Europe/Berlin) nothing happens. Every later run makes up for one that was missed, and adds none.
+    """
+    limit = datetime.combine(local_day(now), HOUR, BERLIN)
+    if now < limit:
+        return 0
     with unit() as session:
         waiting = session.execute(
             select(DigestItem.user_id, DigestItem.controller_id)
             .join(User, User.id == DigestItem.user_id)
-            .where(DigestItem.sent_in_id.is_(None), User.active)
+            .where(DigestItem.sent_in_id.is_(None), DigestItem.created_at < limit, User.active)
             .distinct()
             .order_by(DigestItem.user_id, DigestItem.controller_id)
         ).all()

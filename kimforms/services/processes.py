@@ -26,6 +26,12 @@ def definition_of(version: ProcessVersion) -> ProcessDefinition:
     return known
 
 
+def definition_by_hash(session: Session, version_id: int, content_hash: str) -> ProcessDefinition:
+    """The same for lists, which know id and hash: the document is read only when this process never met it."""
+    known = _definitions.get(content_hash)
+    return known if known is not None else definition_of(session.get_one(ProcessVersion, version_id))
+
+
 def current_version(session: Session, key: str, controller_id: int | None = None) -> ProcessVersion:
     """The published version that new records of a process begin with; NotVisible when there is none.
 

@@ -136,9 +136,16 @@ def _organisations(_session: Session, profile: Profile) -> Iterator[Entry]:
 
 
 def _bodies(session: Session, profile: Profile) -> Iterator[Entry]:
-    first = session.scalar(select(Controller.id).where(Controller.key == profile.head.controllers[0].id))
+    controllers = {key: row_id for key, row_id in session.execute(select(Controller.key, Controller.id))}
+    first = profile.head.controllers[0].id
     for one in profile.bodies.bodies:
-        values = {"name": one.name, "kind": one.kind[:120], "controller_id": first, "data": _data(one), "active": True}
+        values = {
+            "name": one.name,
+            "kind": one.kind[:120],
+            "controller_id": controllers.get(one.controller or first),
+            "data": _data(one),
+            "active": True,
+        }
         yield Entry(Body, {"slug": one.id}, values)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from ...engine.definition import ProcessDefinition
 from ...engine.papers import Mail, render_text
 from ...engine.people import Recipient
 from ...engine.text import pick
-from ...models import Record
+from ...models import Record, User
 from ...permissions import Actor
 from .. import outbox
 from .facts import local_day
@@ -44,17 +44,18 @@ def send(
     inside = [user for user in recipients.users if user.id not in (actor.user_id, record.creator_id)]
     reporter = [user for user in recipients.users if user.id == record.creator_id and wants]
     filled = placeholders(actor, now, record, definition) | dict(values or {})
+    kind = f"{definition.key}.{mail_id}"
     if inside:
-        _queue(session, now, record, mail, mail_id, filled, link=f"/records/{record.reference}", users=inside)
+        _queue(session, now, record, mail, kind, filled, users=inside)
     if reporter:
-        _queue(session, now, record, mail, mail_id, _bare(filled), link=f"/records/{record.reference}", users=reporter)
+        _queue(session, now, record, mail, kind, _bare(filled), users=reporter)
     if recipients.reporter_address and wants:
         subject, text = _texts(mail, _bare(filled))
         outbox.queue(
             session,
             now,
             controller_id=record.controller_id,
-            kind=f"{definition.key}.{mail_id}",
+            kind=kind,
             to=[(recipients.reporter_address, None)],
             subject=subject,
             text=text,
@@ -62,6 +63,23 @@ def send(
             link="/report/status",
         )
     return len(inside) + len(reporter) + bool(recipients.reporter_address and wants)
+
+
+def send_to(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    record: Record,
+    definition: ProcessDefinition,
+    mail_id: str,
+    people: Sequence[User],
+    values: Mapping[str, str] | None = None,
+) -> None:
+    """Queues the mail ``mail_id`` for colleagues who are known by name; never for the actor."""
+    inside = [person for person in people if person.id != actor.user_id]
+    if inside:
+        filled = placeholders(actor, now, record, definition) | dict(values or {})
+        _queue(session, now, record, definition.mails[mail_id], f"{definition.key}.{mail_id}", filled, users=inside)
 
 
 def reporter_wants(record: Record, definition: ProcessDefinition, mail: Mail) -> bool:
@@ -120,21 +138,20 @@ def _queue(
     now: datetime,
     record: Record,
     mail: Mail,
-    mail_id: str,
+    kind: str,
     values: Mapping[str, str],
     *,
-    link: str,
-    users: list[object],
+    users: Sequence[User],
 ) -> None:
     subject, text = _texts(mail, values)
     outbox.notify(
         session,
         now,
-        users=users,  # type: ignore[arg-type]
+        users=users,
         controller_id=record.controller_id,
-        kind=f"{values['process']}.{mail_id}"[:60],
+        kind=kind[:60],
         subject=subject,
         text=text,
         record=record,
-        link=link,
+        link=f"/records/{record.reference}",
     )

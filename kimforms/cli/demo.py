@@ -1,0 +1,28 @@
+"""``kimforms demo``: fills the database with the profile's demonstration reports, through the services that people use."""
+
+from __future__ import annotations
+
+import click
+
+from .context import settings, utc_now, with_app
+
+
+@click.command()
+@click.option("--count", type=click.IntRange(1), help="So viele Meldungen statt aller.")
+@with_app
+def demo(count: int | None) -> None:
+    """Lädt erfundene Meldungen der letzten zwei Jahre in allen Ständen. Nur mit KIMFORMS_DEMO=1."""
+    from tqdm import tqdm  # noqa: PLC0415 - keeps --help quick
+
+    from ..services import demo as demonstration  # noqa: PLC0415
+
+    if not settings().demo:
+        raise click.ClickException("Demodaten gibt es nur mit KIMFORMS_DEMO=1.")
+    stories = demonstration.stories(settings(), utc_now())
+    if not stories:
+        click.echo("Es gibt schon Vorgänge; die Demodaten bleiben, wie sie sind.")
+        return
+    chosen = stories[:count] if count else stories
+    for story in tqdm(chosen, desc="Demodaten", unit=" Meldungen"):
+        demonstration.tell(story, settings())
+    click.echo(f"{len(chosen)} Meldungen geladen.")

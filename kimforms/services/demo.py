@@ -1,0 +1,254 @@
+"""The demonstration: the profile's reports, spread over two years and all states, through the services that people use."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..config import Settings, secret_key_of
+from ..engine.profile import profile_folder, read_profile
+from ..models import Record, RoleGrant, User
+from ..permissions import ANYONE, Actor, actor_of
+from .catalogues import catalogues
+from .processes import current_version
+from .records import commenting, linking
+from .records.facts import local_day, utc_now
+from .records.submission import Submission, submit_record
+from .records.transitions import perform_transition
+from .unit_of_work import unit_of_work
+
+SEED = 20_261_123
+YEARS = 2
+THEME_SIZE = 3
+QUESTIONS = (
+    "Welche Stelle hat das so mitgeteilt, und gab es dazu etwas Schriftliches?",
+    "Tritt das auch in anderen Kommunen auf, die Sie beraten?",
+    "Seit wann läuft es so, und hat sich zuletzt etwas verändert?",
+)
+ANSWERS = (
+    "Die Auskunft kam mündlich am Schalter. Schriftlich gab es dazu nichts.",
+    "Ja, Kolleginnen aus zwei Nachbarkommunen berichten dasselbe.",
+    "Seit dem Frühjahr. Vorher ging es innerhalb weniger Wochen.",
+)
+COMMENTS = (
+    "Passt zu dem, was in der Runde der Beratungsstellen erzählt wurde.",
+    "Bitte mit der zuständigen Fachstelle klären, bevor wir bündeln.",
+    "Ähnliche Fälle aus dem linksrheinischen Teil liegen schon vor.",
+)
+RESULTS = (
+    ("geloest", "Die beteiligten Stellen haben den Ablauf geändert. Die neue Regelung gilt seit Monatsbeginn."),
+    ("teilweise", "Ein Teil ist gelöst: Es gibt jetzt feste Ansprechzeiten. Am Rest arbeiten wir weiter."),
+    ("andere_ebene", "Das lässt sich im Kreis nicht ändern. Wir haben es an das Land weitergegeben."),
+)
+
+
+COMMENTED = 0.3
+WITH_ACCOUNT = 0.4
+GROUP = "buendeln"
+REPORTERS_STEPS = frozenset({"antworten", "zurueckziehen"})
+
+Data = Callable[["Story"], Mapping[str, Any]]
+
+
+def _nothing(_story: Story) -> Mapping[str, Any]:
+    return {}
+
+
+def _question(story: Story) -> Mapping[str, Any]:
+    return {"question": story.chance.choice(QUESTIONS)}
+
+
+def _answer(story: Story) -> Mapping[str, Any]:
+    return {"answer": story.chance.choice(ANSWERS)}
+
+
+def _result(story: Story) -> Mapping[str, Any]:
+    result, message = story.chance.choice(RESULTS)
+    return {"result": result, "message": message}
+
+
+def _referred(_story: Story) -> Mapping[str, Any]:
+    return {"reason": "Hier geht es um einen einzelnen Fall. Das Case Management der Kommune hilft weiter."}
+
+
+STEPS: dict[str, tuple[tuple[str, Data], ...]] = {
+    "new": (),
+    "recorded": (("erfassen", _nothing),),
+    "asked": (("erfassen", _nothing), ("rueckfragen", _question)),
+    "answered": (("erfassen", _nothing), ("rueckfragen", _question), ("antworten", _answer), ("abschliessen", _result)),
+    "filed": (("erfassen", _nothing), ("speichern", _nothing)),
+    "grouped": (("erfassen", _nothing), (GROUP, _nothing)),
+    "referred": (("erfassen", _nothing), ("verweisen", _referred)),
+    "withdrawn": (("zurueckziehen", _nothing),),
+    "closed": (("erfassen", _nothing), ("abschliessen", _result)),
+}
+
+
+@dataclass(frozen=True)
+class Story:
+    """One report: what was entered, when, by whom (None: without account), and how far it went."""
+
+    process: str
+    number: int
+    raw: Mapping[str, Any]
+    at: datetime
+    reporter: str | None
+    ending: str
+    cluster: str | None
+    chance: random.Random = field(compare=False)
+
+
+def stories(settings: Settings, now: datetime) -> list[Story]:
+    """The reports of the profile as stories, oldest first; empty when there are records already, or no reports."""
+    profile = read_profile(profile_folder(settings.profile))
+    if profile.mapping is None or db_has_records():
+        return []
+    sizes = Counter(report.get("cluster") for report in profile.reports)
+    total = len(profile.reports)
+    begin = now - timedelta(days=365 * YEARS)
+    reporters = [one.email for one in profile.head.demo_accounts if one.roles[0].role in ("adviser", "case_manager")]
+    found = []
+    for number, report in enumerate(profile.reports):
+        chance = random.Random(SEED + number)  # noqa: S311 - the same demonstration each time
+        at = _office_hours(begin + (now - begin) * ((number + chance.random()) / total), now)
+        cluster = report.get("cluster")
+        raw = profile.demo_answers(number)
+        story = Story(
+            process=profile.mapping.process,
+            number=number,
+            raw=raw,
+            at=at,
+            reporter=chance.choice(reporters) if chance.random() < WITH_ACCOUNT else None,
+            ending=_ending(chance, (now - at).days, sizes[cluster] if cluster else 0, raw),
+            cluster=cluster,
+            chance=chance,
+        )
+        found.append(story)
+    return sorted(found, key=lambda story: story.at)
+
+
+def db_has_records() -> bool:
+    """Whether anything was submitted before: then the demonstration keeps away."""
+    with unit_of_work() as session:
+        return session.scalar(select(Record.id).limit(1)) is not None
+
+
+def _office_hours(moment: datetime, now: datetime) -> datetime:
+    """The same day between 8 and 17 o'clock, never on a weekend and never later than ``now``."""
+    hour = 7 + (moment.minute + moment.second) % 9
+    moved = moment.replace(hour=hour)
+    while moved.weekday() > 4 or moved >= now:
+        moved -= timedelta(days=1)
+    return moved
+
+
+def _ending(chance: random.Random, age: int, size: int, raw: Mapping[str, Any]) -> str:
+    """How far a report went: young ones stand at the beginning, similar ones were grouped, old ones are closed."""
+    may_ask = raw.get("rueckfragen") == "ja"
+    if age < 8:
+        return "new"
+    if age < 40:
+        return "asked" if may_ask and chance.random() < 0.6 else chance.choice(("recorded", "new", "recorded"))
+    if size >= THEME_SIZE and chance.random() < 0.6:
+        return "grouped"
+    weights = {"recorded": 0.3, "filed": 3 if age < 200 else 1, "closed": 6, "referred": 1, "withdrawn": 1, "answered": 3 if may_ask else 0}
+    return chance.choices(list(weights), list(weights.values()))[0]
+
+
+def tell(story: Story, settings: Settings) -> None:
+    """Lives through one story, each step in its own unit of work and at its own time."""
+    with unit_of_work() as session:
+        submission = _submit(session, story, settings)
+        record_id = submission.record.id
+    moment = story.at
+    for step, data in STEPS[story.ending]:
+        moment += timedelta(hours=story.chance.randint(20, 110))
+        with unit_of_work() as session:
+            _take(session, story, record_id, step, data(story), moment)
+    if story.ending != "new" and story.chance.random() < COMMENTED:
+        with unit_of_work() as session:
+            record = session.get_one(Record, record_id)
+            text = story.chance.choice(COMMENTS)
+            commenting.add_comment(session, _coordinator(session, record), moment, record=record, text=text)
+
+
+def _submit(session: Session, story: Story, settings: Settings) -> Submission:
+    return submit_record(
+        session,
+        _actor(session, story.reporter) if story.reporter else ANYONE,
+        story.at,
+        version=current_version(session, story.process),
+        raw=story.raw,
+        submission_key=f"demo-{SEED}-{story.number}",
+        secret_key=secret_key_of(settings),
+        catalogues=catalogues(session),
+    )
+
+
+def _take(session: Session, story: Story, record_id: int, step: str, data: Mapping[str, Any], moment: datetime) -> None:
+    record = session.get_one(Record, record_id)
+    if step == GROUP:
+        _join_theme(session, story, record, moment)
+    mine = step in REPORTERS_STEPS
+    actor = _reporter(session, story, record) if mine else _coordinator(session, record)
+    perform_transition(
+        session,
+        actor,
+        moment,
+        record=record,
+        transition_id=step,
+        data=data,
+        row_version=None,
+        catalogues=catalogues(session),
+    )
+
+
+def _reporter(session: Session, story: Story, record: Record) -> Actor:
+    return _actor(session, story.reporter) if story.reporter else Actor("reporter", reporter_of=record.id)
+
+
+def _coordinator(session: Session, record: Record) -> Actor:
+    if record.assignee is not None:
+        return _actor(session, record.assignee.email)
+    first = session.scalars(
+        select(User.email)
+        .join(RoleGrant, RoleGrant.user_id == User.id)
+        .where(RoleGrant.role == "coordinator", RoleGrant.controller_id == record.controller_id)
+        .order_by(User.id)
+    ).first()
+    assert first is not None
+    return _actor(session, first)
+
+
+def _actor(session: Session, email: str) -> Actor:
+    user = session.scalars(select(User).where(User.email == email)).one()
+    return actor_of(user, local_day(utc_now()))
+
+
+def _join_theme(session: Session, story: Story, record: Record, moment: datetime) -> None:
+    """Links the report with the theme of its hurdle; the first one of a hurdle opens the theme."""
+    actor = _coordinator(session, record)
+    key = f"demo-theme-{SEED}-{story.cluster}"
+    theme = session.scalar(
+        select(Record).where(Record.submission_hash == hashlib.sha256(key.encode()).hexdigest())
+    )
+    if theme is None:
+        theme = submit_record(
+            session,
+            actor,
+            moment,
+            version=current_version(session, "theme", record.controller_id),
+            raw={"title": record.title, "fields_of_action": [record.field_of_action]},
+            submission_key=key,
+            secret_key="",
+            catalogues=catalogues(session),
+        ).record
+    linking.link_records(session, actor, moment, record=record, other=theme, kind="theme")

@@ -1,0 +1,144 @@
+"""What the inbox knows before it asks for records: processes the person reads, their states and choices, colleagues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Row, or_, select
+from sqlalchemy.orm import Session
+
+from ...engine.catalogue import Catalogues
+from ...engine.definition import ProcessDefinition, option_labels
+from ...engine.fields import Choosing
+from ...engine.text import pick
+from ...models import Process, ProcessVersion, RoleGrant, User
+from ...permissions import PERMISSIONS, Actor, readable_processes
+from ..processes import definition_by_hash
+
+Choices = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class ReadProcess:
+    """A process whose records the person reads, with all its published versions, the current one first."""
+
+    id: int
+    key: str
+    controller_id: int
+    title: str
+    definitions: tuple[ProcessDefinition, ...]
+
+    @property
+    def current(self) -> ProcessDefinition:
+        return self.definitions[0]
+
+    def openness(self, state: str) -> tuple[bool, ...]:
+        """Whether records in a state are open; both when versions disagree, none when no version has the state."""
+        kinds = {one.workflow.states[state].kind != "done" for one in self.definitions if state in one.workflow.states}
+        return tuple(sorted(kinds, reverse=True))
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Everything beside the records that a page of the inbox needs."""
+
+    processes: tuple[ReadProcess, ...]
+    definitions: Mapping[int, ProcessDefinition]
+    people: Choices
+    controllers: frozenset[int]
+
+
+def read_sources(session: Session, actor: Actor, permission: str, today: date, language: str) -> Sources:
+    """Three small queries, however many records there are. Only processes of controllers that grant ``permission``."""
+    controllers = actor.controllers(permission)
+    wanted = readable_processes(session, actor)
+    rows = session.execute(
+        select(
+            ProcessVersion.id,
+            ProcessVersion.content_hash,
+            ProcessVersion.process_id,
+            Process.key,
+            Process.controller_id,
+            Process.current_version_id,
+        )
+        .join(Process, Process.id == ProcessVersion.process_id)
+        .where(Process.id.in_(wanted), Process.controller_id.in_(controllers))
+        .order_by(Process.id, ProcessVersion.number.desc())
+    ).all()
+    definitions = {row.id: definition_by_hash(session, row.id, row.content_hash) for row in rows}
+    grouped: dict[int, list[Row[tuple[int, str, int, str, int, int | None]]]] = {}
+    for row in rows:
+        grouped.setdefault(row.process_id, []).append(row)
+    return Sources(
+        processes=tuple(_process(found, definitions, language) for found in grouped.values()),
+        definitions=definitions,
+        people=colleagues(session, controllers, today),
+        controllers=controllers,
+    )
+
+
+def colleagues(session: Session, controllers: frozenset[int], today: date) -> Choices:
+    """Active people who work on records of these controllers: those to whom one may be assigned."""
+    rows = session.execute(
+        select(User.id, User.name)
+        .join(RoleGrant, RoleGrant.user_id == User.id)
+        .where(
+            User.active,
+            RoleGrant.controller_id.in_(controllers),
+            RoleGrant.role.in_(sorted(PERMISSIONS["inbox:work"])),
+            or_(RoleGrant.valid_until.is_(None), RoleGrant.valid_until >= today),
+        )
+        .distinct()
+        .order_by(User.name, User.id)
+    )
+    return [(str(row.id), row.name) for row in rows]
+
+
+def states_of(sources: Sources, language: str) -> Choices:
+    """All states of the processes by id, in the order of their definitions; the label of the current version wins."""
+    found: dict[str, str] = {}
+    for process in sources.processes:
+        for definition in process.definitions:
+            for key, state in definition.workflow.states.items():
+                found.setdefault(key, pick(state.label, language))
+    return list(found.items())
+
+
+def projected_choices(sources: Sources, column: str, source: str | None, lists: Catalogues, language: str) -> Choices:
+    """What may stand in a projected column: the catalogue's entries, then what the definitions add of their own."""
+    found = {option.value: option.label for option in lists.options(source)} if source else {}
+    for process in sources.processes:
+        for definition in process.definitions:
+            field = definition.fields().get(getattr(definition.projection, column) or "")
+            if isinstance(field, Choosing):
+                for value, label in option_labels(field, language).items():
+                    found.setdefault(value, label)
+    return list(found.items())
+
+
+def quick_transitions(sources: Sources, language: str) -> Choices:
+    """Steps that the current versions offer for several records at once."""
+    found: dict[str, str] = {}
+    for process in sources.processes:
+        for transition in process.current.workflow.transitions:
+            if transition.quick:
+                found.setdefault(transition.id, pick(transition.label, language))
+    return list(found.items())
+
+
+def _process(
+    rows: Sequence[Row[tuple[int, str, int, str, int, int | None]]],
+    definitions: Mapping[int, ProcessDefinition],
+    language: str,
+) -> ReadProcess:
+    ordered = sorted(rows, key=lambda row: row.id != row.current_version_id)
+    first = ordered[0]
+    return ReadProcess(
+        id=first.process_id,
+        key=first.key,
+        controller_id=first.controller_id,
+        title=pick(definitions[first.id].title, language),
+        definitions=tuple(definitions[row.id] for row in ordered),
+    )

@@ -1,0 +1,243 @@
+"""What the pages of reporters read: the form on offer, drafts, own reports, and how far a report has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer, joinedload
+
+from ...engine.definition import ProcessDefinition
+from ...engine.effects import kind_of
+from ...engine.fields import CleanContext
+from ...engine.stations import STATIONS, station_of
+from ...engine.text import pick
+from ...engine.workflow import Allowed
+from ...models import Draft, Event, EventValue, Process, ProcessVersion, Question, Record, RecordLink
+from ...permissions import Actor
+from .. import audit, catalogues
+from ..processes import definition_of
+from ..records.facts import local_day
+from ..records.transitions import possible_transitions
+from ..refusals import NotVisible
+
+A_PAGE = 25
+
+
+def offered_version(session: Session, key: str | None = None, version_id: int | None = None) -> ProcessVersion:
+    """The version that new reports begin with, its process and controller beside it; without ``key`` the first process
+    of the profile. ``version_id`` asks for an earlier version of the same process, for pages that were opened before a
+    new one came. One query; raises :class:`NotVisible`.
+    """
+    wanted = _versions().order_by(Process.id)
+    wanted = wanted.where(Process.key == key) if key else wanted
+    if version_id is None:
+        wanted = wanted.where(Process.current_version_id == ProcessVersion.id)
+    else:
+        wanted = wanted.where(ProcessVersion.id == version_id, ProcessVersion.process_id == _first_process(key))
+    version = session.scalars(wanted.limit(1)).first()
+    if version is None:
+        raise NotVisible()
+    return version
+
+
+def version_of(session: Session, version_id: int) -> ProcessVersion:
+    """A version with its process and controller, without reading the document again; one query."""
+    return session.scalars(_versions().where(ProcessVersion.id == version_id)).one()
+
+
+def _versions() -> Any:
+    # the document is large and parsed once a process (definition_of), so it is left in the database
+    return (
+        select(ProcessVersion)
+        .join(Process, Process.id == ProcessVersion.process_id)
+        .options(
+            defer(ProcessVersion.document), joinedload(ProcessVersion.process).joinedload(Process.controller)
+        )
+    )
+
+
+def _first_process(key: str | None) -> Any:
+    first = select(Process.id).where(Process.current_version_id.is_not(None)).order_by(Process.id).limit(1)
+    return (first.where(Process.key == key) if key else first).scalar_subquery()
+
+
+def drafts_of(session: Session, actor: Actor) -> Sequence[Draft]:
+    """The person's drafts, the one changed last first; what was never filled in does not count."""
+    rows = session.scalars(
+        select(Draft)
+        .where(Draft.user_id == actor.user_id)
+        .options(
+            joinedload(Draft.process), joinedload(Draft.version).defer(ProcessVersion.document)
+        )
+        .order_by(Draft.changed_at.desc(), Draft.id.desc())
+    ).all()
+    return [row for row in rows if row.raw]
+
+
+@dataclass(frozen=True)
+class OwnReport:
+    """One line of "my reports"."""
+
+    reference: str
+    title: str
+    process: str
+    state: str
+    tone: str
+    created_at: datetime
+    question: bool
+
+
+def own_reports(
+    session: Session, actor: Actor, *, before: int | None = None, language: str = "de"
+) -> tuple[list[OwnReport], int | None]:
+    """The person's own records, the newest first, and where the next page begins; two queries."""
+    wanted = (
+        select(Record)
+        .where(Record.creator_id == actor.user_id)
+        .options(joinedload(Record.version).defer(ProcessVersion.document))
+        .order_by(Record.id.desc())
+        .limit(A_PAGE + 1)
+    )
+    rows = session.scalars(wanted.where(Record.id < before) if before is not None else wanted).all()
+    shown = rows[:A_PAGE]
+    asked = set(
+        session.scalars(
+            select(Question.record_id).where(
+                Question.record_id.in_([row.id for row in shown]), Question.answer.is_(None)
+            )
+        )
+    )
+    lines = []
+    for row in shown:
+        definition = definition_of(row.version)
+        state = definition.workflow.states[row.state]
+        lines.append(
+            OwnReport(row.reference, row.title, pick(definition.title, language), pick(state.label, language),
+                      state.tone, row.created_at, row.id in asked and row.open)  # fmt: skip
+        )
+    return lines, shown[-1].id if len(rows) > A_PAGE else None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One station on the way: ``state`` is done, current or open."""
+
+    label: str
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a report has come, as its reporter reads it. ``told`` are question and answer of the last decision."""
+
+    state: str
+    tone: str
+    open: bool
+    sentence: str
+    hint: str
+    stations: Sequence[Stop]
+    questions: Sequence[Question]
+    told: Sequence[tuple[str, str]]
+    steps: Sequence[Allowed]
+    answers: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+
+    @property
+    def unanswered(self) -> Question | None:
+        """The question that waits for an answer."""
+        return next((one for one in self.questions if one.answer is None), None)
+
+
+def progress(session: Session, actor: Actor, now: datetime, record: Record, *, language: str = "de") -> Progress:
+    """The reporter's view of a record: stations, dialogue, result and what the reporter may do; no contact."""
+    definition = definition_of(record.version)
+    state = definition.workflow.states[record.state]
+    station = station_of(definition, record.state)
+    questions = session.scalars(
+        select(Question).where(Question.record_id == record.id).order_by(Question.id)
+    ).all()
+    allowed = [one for one in possible_transitions(session, actor, now, record) if isinstance(one, Allowed)]
+    return Progress(
+        state=pick(state.label, language),
+        tone=state.tone,
+        open=record.open,
+        sentence=pick(station.sentence, language) if station else "",
+        hint=pick(state.hint, language),
+        stations=_stations(session, record, definition, language),
+        questions=questions,
+        told=_told(session, record, definition, language),
+        steps=allowed,
+        answers=answers_of(session, record, definition, language),
+    )
+
+
+def _stations(session: Session, record: Record, definition: ProcessDefinition, language: str) -> list[Stop]:
+    """The line of stations. A theme that the report belongs to carries it further than the report itself."""
+    order = [station.id for station in STATIONS]
+    own = station_of(definition, record.state)
+    reached = order.index(own.id) if own else -1
+    themes = session.scalars(
+        select(Record)
+        .join(RecordLink, RecordLink.to_id == Record.id)
+        .where(RecordLink.from_id == record.id, RecordLink.kind == "theme")
+        .options(joinedload(Record.version).defer(ProcessVersion.document))
+    )
+    if record.open:
+        for theme in themes:
+            station = station_of(definition_of(theme.version), theme.state)
+            reached = max(reached, order.index(station.id) if station else -1)
+    if not record.open and reached < len(STATIONS) - 1:  # it ended early: what lies ahead will not come
+        return [Stop(pick(station.label, language), "done") for station in STATIONS[: reached + 1]]
+    marks = ["done" if number < reached or not record.open else "current" if number == reached else "open"
+             for number in range(len(STATIONS))]  # fmt: skip
+    return [Stop(pick(one.label, language), mark) for one, mark in zip(STATIONS, marks, strict=True)]
+
+
+def _told(
+    session: Session, record: Record, definition: ProcessDefinition, language: str
+) -> list[tuple[str, str]]:
+    """What the form of the last decision says to the reporter: of steps that end the work and tell the reporter so."""
+    if record.open:
+        return []
+    event = session.scalars(
+        select(Event)
+        .where(Event.record_id == record.id, Event.tag == audit.Tag.RECORD_TRANSITION.text)
+        .order_by(Event.seq.desc())
+        .limit(1)
+    ).first()
+    if event is None:
+        return []
+    values = session.execute(select(EventValue.key, EventValue.value).where(EventValue.event_seq == event.seq))
+    given = {row.key.partition("\x1f")[2]: row.value for row in values if row.key.startswith("form\x1f")}
+    for transition in definition.workflow.transitions:
+        tells = any(kind_of(one) == "notify" and "reporter" in one.notify.to for one in transition.effects)  # type: ignore[union-attr]
+        if tells and transition.to == record.state and given.keys() & {each.id for each in transition.form}:
+            context = CleanContext(catalogues.catalogues(session), local_day(record.changed_at), language)
+            return [
+                (pick(each.label, language), each.display(given[each.id], context))
+                for each in transition.form
+                if given.get(each.id) is not None
+            ]
+    return []
+
+
+def answers_of(
+    session: Session, record: Record, definition: ProcessDefinition, language: str
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The answers by step in words, as they stand in the record: the reporter's contact is not among them."""
+    context = CleanContext(catalogues.catalogues(session), local_day(record.created_at), language, record.answers)
+    found = []
+    for step in definition.form.steps:
+        if step.repeat is not None:
+            rows = [(str(number), "; ".join(filter(None, (each.display(row.get(each.id), context) for each in step.fields))))
+                    for number, row in enumerate(record.answers.get(step.id) or [], start=1)]  # fmt: skip
+        else:
+            rows = [(pick(each.label, language), each.display(record.answers[each.id], context))
+                    for each in step.fields if each.id in record.answers]  # fmt: skip
+        if rows:
+            found.append((pick(step.title, language), rows))
+    return found

@@ -1,0 +1,94 @@
+"""Internal comments on a record, with colleagues named in them; followers are told, reporters never see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ...models import Comment, Follow, Mention, Record, User
+from ...permissions import Actor, may
+from .. import audit, outbox
+from ..processes import definition_of
+from ..refusals import InputRefused, NotPermitted
+from . import mails
+
+LONGEST = 4000
+COMMENTED = "Neuer Kommentar zu {reference}"
+
+
+def add_comment(
+    session: Session, actor: Actor, now: datetime, *, record: Record, text: str, mentioned: Sequence[int] = ()
+) -> Comment:
+    """Adds a comment, tells the ``mentioned`` colleagues and those who follow the record, each once, the author never.
+
+    Raises :class:`NotPermitted`, and :class:`InputRefused` for an empty or overlong text or a colleague who may not
+    read the record.
+    """
+    if not may(actor, "record:work", record.controller_id) or actor.user_id is None:
+        raise NotPermitted()
+    clean = text.replace("\r\n", "\n").replace("\x00", "").strip()
+    if not clean:
+        raise InputRefused({"text": "Schreiben Sie einen Kommentar."})
+    if len(clean) > LONGEST:
+        raise InputRefused({"text": f"Kürzen Sie den Kommentar auf {LONGEST} Zeichen."})
+    people = _colleagues(session, record, mentioned)
+    comment = Comment(record_id=record.id, author_id=actor.user_id, created_at=now, text=clean)
+    comment.mentions = [Mention(user_id=person.id) for person in people]
+    session.add(comment)
+    session.flush()  # the event names the comment's id
+    audit.record(
+        session,
+        actor,
+        now,
+        audit.Tag.RECORD_COMMENT,
+        about=record,
+        comment=comment.id,
+        text=audit.Erasable(clean),
+        mentions=[person.id for person in people],
+    )
+    _tell(session, actor, now, record, people)
+    return comment
+
+
+def readers(session: Session, record: Record) -> list[User]:
+    """Active people whose role reads the record in full: who may be mentioned."""
+    wanted = set(record.process.read_roles)
+    people = session.scalars(select(User).where(User.active).order_by(User.name)).unique()
+    return [
+        person
+        for person in people
+        if any(grant.role in wanted and grant.controller_id == record.controller_id for grant in person.grants)
+    ]
+
+
+def _colleagues(session: Session, record: Record, ids: Sequence[int]) -> list[User]:
+    if not ids:
+        return []
+    known = {person.id: person for person in readers(session, record)}
+    if not set(ids) <= known.keys():
+        raise InputRefused({"mentioned": "Wählen Sie nur Kolleginnen und Kollegen, die den Vorgang sehen dürfen."})
+    return [known[one] for one in dict.fromkeys(ids)]
+
+
+def _tell(session: Session, actor: Actor, now: datetime, record: Record, mentioned: list[User]) -> None:
+    named = {person.id for person in mentioned}
+    definition = definition_of(record.version)
+    if mentioned and "mention" in definition.mails:
+        mails.send_to(session, actor, now, record, definition, "mention", mentioned)
+    followers = session.scalars(select(User).join(Follow, Follow.user_id == User.id).where(Follow.record_id == record.id))
+    others = [person for person in followers if person.id not in named and person.id != actor.user_id]
+    if others:
+        outbox.notify(
+            session,
+            now,
+            users=others,
+            controller_id=record.controller_id,
+            kind="comment",
+            subject=COMMENTED.format(reference=record.reference),
+            text=f"{actor.name} hat {record.reference} kommentiert. Den Kommentar lesen Sie nach der Anmeldung.",
+            record=record,
+            link=f"/records/{record.reference}",
+        )

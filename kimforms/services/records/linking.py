@@ -1,0 +1,54 @@
+"""Joining records: a report with its theme, or with another record that belongs to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from ...models import Record, RecordLink
+from ...permissions import Actor, may
+from .. import audit
+from ..refusals import InputRefused, NotPermitted
+
+RELATED = "related"
+
+
+def link_records(
+    session: Session, actor: Actor, now: datetime, *, record: Record, other: Record, kind: str = RELATED
+) -> RecordLink:
+    """Joins ``record`` with ``other``; linking the same two again changes nothing. Both histories tell of it.
+
+    Raises :class:`NotPermitted`, and :class:`InputRefused` for a record with itself.
+    """
+    if not may(actor, "record:work", record.controller_id):
+        raise NotPermitted()
+    if record.id == other.id:
+        raise InputRefused({"reference": "Ein Vorgang lässt sich nicht mit sich selbst verknüpfen."})
+    known = session.scalar(
+        select(RecordLink).where(
+            RecordLink.kind == kind,
+            or_(
+                (RecordLink.from_id == record.id) & (RecordLink.to_id == other.id),
+                (RecordLink.from_id == other.id) & (RecordLink.to_id == record.id),
+            ),
+        )
+    )
+    if known is not None:
+        return known
+    link = RecordLink(from_id=record.id, to_id=other.id, kind=kind, created_at=now, created_by_id=actor.user_id)
+    session.add(link)
+    audit.record(session, actor, now, audit.Tag.RECORD_LINK, about=record, other=other.reference, kind=kind)
+    audit.record(session, actor, now, audit.Tag.RECORD_LINK, about=other, other=record.reference, kind=kind)
+    return link
+
+
+def unlink_records(session: Session, actor: Actor, now: datetime, *, link: RecordLink) -> None:
+    """Takes a link away; both histories tell of it."""
+    record, other = link.from_record, link.to_record
+    if not may(actor, "record:work", record.controller_id):
+        raise NotPermitted()
+    session.delete(link)
+    audit.record(session, actor, now, audit.Tag.RECORD_UNLINK, about=record, other=other.reference, kind=link.kind)
+    audit.record(session, actor, now, audit.Tag.RECORD_UNLINK, about=other, other=record.reference, kind=link.kind)
