@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, quote
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -39,20 +40,22 @@ def mail_bytes(letter: Letter) -> bytes:
     It says that a program wrote it (RFC 3834, 5), so that absence notes do not answer. Raises ValueError when a header
     holds a line break and :class:`UnsendableAddress` when the address does not fit.
     """
-    message = EmailMessage(policy=SMTP)
-    message["Message-ID"] = _single(letter.message_id)
-    message["Date"] = format_datetime(letter.sent_at)
-    message["From"] = _mailbox(letter.sender_address, letter.sender_name)
-    message["To"] = _mailbox(letter.recipient)
+    headers = [
+        ("Message-ID", _single(letter.message_id)),
+        ("Date", format_datetime(letter.sent_at)),
+        ("From", _mailbox(letter.sender_address, letter.sender_name)),
+        ("To", _mailbox(letter.recipient)),
+        ("Subject", _encoded(letter.subject, "Subject")),
+        ("Content-Language", _single(letter.language)),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
+    ]
     if letter.reply_to:
-        message["Reply-To"] = _mailbox(letter.reply_to)
-    message["Subject"] = _single(letter.subject)
-    message["Content-Language"] = letter.language
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(letter.text, cte="quoted-printable")
-    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    return message.as_bytes()
+        headers.append(("Reply-To", _mailbox(letter.reply_to)))
+    body = EmailMessage(policy=SMTP)
+    body.set_content(letter.text, cte="quoted-printable")
+    body.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    return "".join(f"{name}: {value}\r\n" for name, value in headers).encode("ascii") + body.as_bytes()
 
 
 def envelope_address(address: str) -> str:
@@ -69,13 +72,26 @@ def envelope_address(address: str) -> str:
         raise UnsendableAddress("Der Teil der Adresse hinter dem @ ist kein Name eines Rechners.") from error
 
 
-def _mailbox(address: str, name: str = "") -> Address:
+def _mailbox(address: str, name: str = "") -> str:
+    plain = envelope_address(address)
     try:
-        return Address(display_name=_single(name), addr_spec=envelope_address(address))
-    except UnsendableAddress:
-        raise
+        spec = Address(addr_spec=plain).addr_spec
     except Exception as error:  # the parser of the standard library raises HeaderParseError, IndexError and others
         raise UnsendableAddress("Die Adresse hat nicht die Form einer E-Mail-Adresse.") from error
+    if not name:
+        return spec
+    shown = f'"{quote(_single(name))}"' if name.isascii() else _encoded(name, "From")
+    return f"{shown}\r\n <{spec}>"
+
+
+def _encoded(value: str, header: str) -> str:
+    """The value folded and, unless it is ASCII, as encoded words (RFC 2047).
+
+    The older class of the standard library is used on purpose: the folding of ``EmailMessage`` loses blanks between
+    encoded words (Python 3.11).
+    """
+    text = _single(value)
+    return Header(text, "us-ascii" if text.isascii() else "utf-8", 76, header).encode(linesep="\r\n")
 
 
 def _single(value: str) -> str:
