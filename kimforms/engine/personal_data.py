@@ -88,6 +88,10 @@ _TITLED = re.compile(rf"\b(?:Prof\.|Dr\.)(?:{_BLANK}{{0,2}}{_TITLE}){{0,4}}{_BLA
 _NAMED = re.compile(
     rf"(?:\bnamens|\b(?:[Mm]ein|[Ii]hr|[Ss]ein|[Dd]er) Name ist|\b(?:(?:Vor|Nach|Familien)name|Name):){_BLANK}{{1,3}}"
 )
+_PERSON = re.compile(
+    r"\b(?:Klient(?:in)?|Mandant(?:in)?|Kund(?:e|in)|Patient(?:in)?|Schüler(?:in)?|Antragsteller(?:in)?|Mutter|Vater|Tochter"
+    rf"|Sohn|Ehemann|Ehefrau|Bruder|Schwester|Nachbar(?:in)?|Kolleg(?:e|in)|Sachbearbeiter(?:in)?){_BLANK}{{1,2}}"
+)
 _ONE_NAME = re.compile(rf"(?:{_PARTICLE}{_BLANK}{{1,2}})?({_NAME})\b")
 _NEXT_NAME = re.compile(rf"{_BLANK}{{1,2}}(?:{_PARTICLE}{_BLANK}{{1,2}})?({_NAME})\b")
 
@@ -134,6 +138,15 @@ def _names(text: str, known: Collection[str]) -> Iterator[_Span]:
             end = _name_at(text, cue.end(), known)
             if end is not None:
                 yield (cue.end(), end) if pattern is _NAMED else (cue.start(), end)
+
+
+def _named_persons(text: str, known: Collection[str]) -> Iterator[_Span]:
+    """First name and surname after a word for a person (`Klientin Fatma Kaya`); one word alone is too often none."""
+    for cue in _PERSON.finditer(text):
+        first = _ONE_NAME.match(text, cue.end())
+        second = _NEXT_NAME.match(text, first.end()) if first is not None else None
+        if first and second and _is_name(first[1], known) and _is_name(second[1], known):
+            yield cue.end(), _name_at(text, cue.end(), known) or second.end()
 
 
 _MONTHS = (
@@ -341,6 +354,7 @@ _FINDERS: tuple[tuple[Kind, Callable[[str, Collection[str]], Iterator[_Span]]], 
     ("address", _addresses),
     ("phone", _phones),
     ("name", _names),
+    ("name", _named_persons),
 )
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kimforms.engine.catalogue import Option, StaticCatalogues
-from kimforms.engine.cleaning import Cleaned, clean_answers, flatten, nest_form_data, visible_fields, visible_in_row
+from kimforms.engine.cleaning import Cleaned, clean_answers, visible_fields, visible_in_row
 from kimforms.engine.conditions import Facts
 from kimforms.engine.definition import Form
 
@@ -316,41 +316,6 @@ def test_a_changed_form_is_not_cleaned_by_the_old_plan() -> None:
         for number in range(100):
             definition = form({"id": f"f{number}", "label": label, "required": True})
             assert clean_answers(definition, {}).errors == {f"f{number}": f"Füllen Sie „{label}“ aus."}
-
-
-NESTED: list[tuple[list[tuple[str, Any]], dict[str, Any]]] = [
-    ([("a", "1")], {"a": "1"}),
-    ([("a", "1"), ("a", "2"), ("a", "3")], {"a": ["1", "2", "3"]}),
-    (
-        [("rows-0-name", "A"), ("rows-0-tage", "1"), ("rows-1-name", "B")],
-        {"rows": [{"name": "A", "tage": "1"}, {"name": "B"}]},
-    ),
-    ([("rows-10-n", "c"), ("rows-2-n", "b"), ("rows-0-n", "a")], {"rows": [{"n": "a"}, {"n": "b"}, {"n": "c"}]}),
-    ([("rows-0-art", "x"), ("rows-0-art", "y")], {"rows": [{"art": ["x", "y"]}]}),
-    ([("g-a", "1"), ("g-b", "2")], {"g": {"a": "1", "b": "2"}}),
-    ([("org", "other"), ("org-other", "Neu")], {"org": {"value": "other", "other": "Neu"}}),
-    ([("org-other", "Neu"), ("org", "a"), ("org", "b")], {"org": {"value": ["a", "b"], "other": "Neu"}}),
-    ([("fall-0-st-1-x", "1"), ("fall-0-st-0-x", "0")], {"fall": [{"st": [{"x": "0"}, {"x": "1"}]}]}),
-    ([("-a", "1"), ("a--b", "1"), ("", "1"), ("a-", "1")], {}),
-    ([("a-b-c-d-e-f-g", "zu tief")], {}),
-    ([], {}),
-]
-
-
-@pytest.mark.parametrize(("items", "nested"), NESTED)
-def test_flat_names_become_nested(items: list[tuple[str, Any]], nested: dict[str, Any]) -> None:
-    assert nest_form_data(items) == nested
-    assert nest_form_data(flatten(nested)) == nested
-
-
-NAMES = st.text(alphabet="ab01-", max_size=8)
-
-
-@given(st.lists(st.tuples(NAMES, st.text(max_size=3)), max_size=12))
-def test_no_names_whatever_raise(items: list[tuple[str, str]]) -> None:
-    nested = nest_form_data(items)
-    assert nest_form_data(list(flatten(nested))) == nest_form_data(list(flatten(nest_form_data(list(flatten(nested))))))
-    assert set(clean_answers(CHAIN, nested).unknown) == nested.keys() - {"a", "b", "c"}
 
 
 VALUES = st.recursive(

@@ -40,6 +40,9 @@ FOUND = [
     ("name", "Frau Albrecht", "Frau Albrecht ist zuständig."),
     ("name", "Fatma Kaya", "Name: Fatma Kaya"),
     ("name", "Rahimi", "ein Mann namens Rahimi"),
+    ("name", "Fatma Kaya", "Unsere Klientin Fatma Kaya wartet."),
+    ("name", "Ali Reza Nazari", "Der Sohn Ali Reza Nazari geht zur Schule."),
+    ("name", "Petra Schmitz", "Sachbearbeiterin Petra Schmitz lehnte ab."),
     ("birth_date", "geb. 03.04.1987", "Klientin, geb. 03.04.1987, ohne Titel"),
     ("birth_date", "geboren am 3. April 1987", "Sie ist geboren am 3. April 1987 und"),
     ("birth_date", "geb. am 3.4.87", "Er, geb. am 3.4.87, wartet"),
@@ -162,6 +165,9 @@ NOT_FOUND = [
     "Bescheid 01-03-2024",
     "4,5 bis 6 Personen auf 24 qm",
     "Version 2.0.1 der Software",
+    "Klientin Antrag Bürgergeld gestellt",
+    "Die Mutter Deutschkurs B1, der Vater Arbeit in Köln",
+    "Klient Anerkennung abgelehnt, Widerspruch eingelegt",
 ]
 
 

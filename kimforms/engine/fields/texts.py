@@ -69,6 +69,12 @@ class ShortText(_TextField):
             check_pattern(pattern)
         return pattern
 
+    @model_validator(mode="after")
+    def _pattern_meets_short_texts(self) -> Self:
+        if self.pattern is not None and self.max_length > SHORT:
+            raise ValueError(f"mit pattern darf max_length höchstens {SHORT} sein")
+        return self
+
     @cached_property
     def _compiled(self) -> re.Pattern[str] | None:
         return None if self.pattern is None else re.compile(self.pattern)
@@ -105,12 +111,26 @@ def check_pattern(pattern: str) -> None:
         raise ValueError("pattern darf keine Rückverweise und kein Vorausschauen enthalten")
     if re.search(r"\)(?:[*+]|\{\d*,?(?:\d{2,}|\d*,)\})", bare):
         raise ValueError("pattern darf eine Klammer nicht unbegrenzt wiederholen")
-    if len(re.findall(r"[*+]|\{\d*,\}", bare)) > 3:
-        raise ValueError("pattern darf höchstens drei unbegrenzte Wiederholungen enthalten")
+    if len(re.findall(r"[*+]|\{\d*,(?:\d{2,})?\}", bare)) > 2:
+        raise ValueError("pattern darf höchstens zwei lange Wiederholungen (*, +, {n,}) enthalten")
 
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def _ascii_domain(domain: str) -> str:
+    """The domain as DNS knows it (RFC 5891); the empty string if it has no such form.
+
+    ß is kept: the older standard that Python's codec follows turns straße into strasse, which is somebody else's.
+    """
+    try:
+        if "ß" not in domain:
+            return domain.lower().encode("idna").decode("ascii")
+        labels = domain.lower().split(".")
+        return ".".join(each if each.isascii() else f"xn--{each.encode('punycode').decode('ascii')}" for each in labels)
+    except UnicodeError:
+        return ""
 
 
 class Email(Field):
@@ -127,10 +147,7 @@ class Email(Field):
         local, at, domain = text.rpartition("@")
         if at and local and not local.isascii() and " " not in local and "@" not in local:
             raise FieldError(context.say("email_umlaut"))
-        try:
-            ascii_domain = domain.lower().encode("idna").decode("ascii") if domain else ""
-        except UnicodeError:
-            ascii_domain = ""
+        ascii_domain = _ascii_domain(domain)
         labels = ascii_domain.split(".")
         known = len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()
         # RFC 5321, 4.5.3.1: local part 64, path 256 with its angle brackets
