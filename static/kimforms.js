@@ -51,10 +51,24 @@
         return message ? message.textContent.trim().replace(/\s+/g, " ") : "";
     }
 
+    /* The way to sign in beside this page, which keeps what was entered (accounts/signed_out.html). */
+    function signInLink(text) {
+        const offered = new DOMParser().parseFromString(text || "", "text/html").querySelector("a[data-sign-in]");
+        if (!offered) return null;
+        const link = document.createElement("a");
+        link.className = "kern-link";
+        link.href = new URL(offered.getAttribute("href"), window.location.origin).pathname;
+        link.target = "_blank";
+        link.rel = "noopener";
+        link.textContent = offered.textContent.trim();
+        return link;
+    }
+
     document.addEventListener("htmx:response:error", (event) => {
         const code = event.detail.ctx.response.status;
         if (code === 422) return;
-        notify(saidByServer(event.detail.ctx.text) || sentence(code) || sentence(code >= 500 ? 500 : 400), "danger");
+        const text = event.detail.ctx.text;
+        notify(saidByServer(text) || sentence(code) || sentence(code >= 500 ? 500 : 400), "danger", code === 401 ? signInLink(text) : null);
     });
 
     document.addEventListener("htmx:error", (event) => {

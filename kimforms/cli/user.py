@@ -50,7 +50,7 @@ def role_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def create(email: str, name: str, language: str, password_stdin: bool, invite: bool, **scope: Any) -> None:
     """Legt ein Konto mit einer Rolle an."""
     if password_stdin == invite:
-        raise click.UsageError("Geben Sie entweder --password-stdin oder --invite an.")
+        raise click.ClickException("Geben Sie entweder --password-stdin oder --invite an.")
     password = _password_of(email, name) if password_stdin else None
     with unit_of_work() as session, _sentences():
         grant = _grant(session, scope)

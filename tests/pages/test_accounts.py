@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from flask_login import current_user
+from sqlalchemy import event, select
 
+from kimforms import create_app
 from kimforms.blueprints.sessions import safe_path
+from kimforms.config import read_settings
 from kimforms.extensions import db
 from kimforms.models import OneTimeToken, OutboxMessage, User
 from kimforms.services import tokens
+from kimforms.services.passwords import Cost
 
 from ..support.client import CheckingClient
 from ..support.databases import NOW, PASSWORD
@@ -318,3 +323,38 @@ def test_signing_out_needs_a_post_with_token(client: CheckingClient) -> None:
     client.get("/logout", status=405)
     client.http.post("/logout")
     assert is_signed_in(client)
+
+
+def test_who_is_signed_in_costs_two_queries(client: CheckingClient) -> None:
+    client.sign_in(ADVISER)
+    asked: list[str] = []
+    with client.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", lambda *facts: asked.append(facts[2]))
+    with client.app.test_request_context("/account", headers={"Cookie": cookie_of(client)}):
+        assert [grant.controller.key for grant in current_user.grants] == ["rsk"]
+    assert len([one for one in asked if one.startswith("SELECT")]) == 2
+
+
+def cookie_of(client: CheckingClient) -> str:
+    cookie = client.http.get_cookie("kimforms")
+    assert cookie is not None
+    return f"kimforms={cookie.value}"
+
+
+@pytest.mark.parametrize(("base_url", "secure"), [("https://kim.example", True), ("http://localhost:8000", False)])
+def test_the_cookie_is_closed_to_scripts_and_other_sites(tmp_path: Path, base_url: str, secure: bool) -> None:
+    app = create_app(read_settings({"KIMFORMS_DATA_DIR": str(tmp_path), "KIMFORMS_BASE_URL": base_url}))
+    assert app.config["SESSION_COOKIE_SECURE"] is secure
+    assert app.config["SESSION_COOKIE_HTTPONLY"] is True
+    assert app.config["SESSION_COOKIE_SAMESITE"] == "Lax"
+
+
+def test_an_outdated_hash_is_made_anew_at_sign_in(client: CheckingClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(client.app.config, "ARGON2", Cost(time_cost=2, memory_cost=16))
+    client.sign_in(ADVISER)
+    with client.app.app_context():
+        stored = db.session.scalars(select(User.password_hash).where(User.email == ADVISER)).one()
+    assert stored is not None
+    assert "m=16,t=2,p=1" in stored
+    client.sign_in(ADVISER)

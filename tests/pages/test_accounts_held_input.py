@@ -146,5 +146,6 @@ def test_under_htmx_an_ended_session_is_a_message_and_nothing_is_kept(
     client: CheckingClient, typed: dict[str, Any]
 ) -> None:
     page = client._answer(client.http.post("/account", data=typed, headers={"HX-Request": "true"}), 401, htmx=True)
-    assert page.select_one("[data-message] a[href='/login'][target='_blank']")
+    assert "Ihre Eingaben bleiben stehen" in page.select_one("[data-message]").text
+    assert page.select_one("a[data-sign-in][href='/login'][target='_blank']")
     assert held_rows(client) == []
