@@ -286,7 +286,7 @@ _FILE = re.compile(
     rf"((?:[A-Z]{{1,4}}[ -]?)?\d[\w./:-]{{0,30}}(?:{_BLANK}[A-Z]{{0,3}}{_BLANK}?[\d./-]{{2,15}}){{0,4}})"
 )
 _BARE_FILE = re.compile(r"(?<![\w/])(?:\d{5}//\d{7}|\d{3}[A-Z]\d{6}|\d{2}[ ]?\d{6}[ ]?[A-Z][ ]?\d{3})(?![\w/])")
-_COURT = re.compile(r"(?:BVerwG|BVerfG|BGH|BSG|BAG|EuGH|EGMR|OVG|VGH|VG|LSG|SG|OLG|LG|AG)\b[^\n]{0,40}$")
+_COURT = re.compile(r"\b(?:BVerwG|BVerfG|BGH|BSG|BAG|EuGH|EGMR|OVG|VGH|VG|LSG|SG|OLG|LG|AG)\b[^\n]{0,40}\Z")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -324,7 +324,7 @@ def _ibans(text: str, _known: Collection[str]) -> Iterator[_Span]:
 
 _AZR = re.compile(r"\bAZR\b[^\n\d]{0,40}(\d{2,4}(?:[ -]?\d{2,4}){2,5})(?!\d)|(?<!\d)(\d{12})(?!\d)[^\n\d]{0,20}\bAZR\b")
 _PASSPORT = re.compile(
-    r"\b(?:(?:Kinder)?[Rr]eise|[Pp]ersonal|[Nn]ational|[Dd]ienst)?(?:[Pp]ass|[Aa]usweis|[Dd]okumenten)(?:-?[Nn]ummer|es|-?Nr)?\b"
+    r"\b(?:(?:Kinder)?[Rr]eise|[Pp]ersonal|[Nn]ational|[Dd]ienst)?(?:[Pp]ass|[Aa]usweis|[Dd]okumenten|[Aa]ufenthaltstitel)(?:-?[Nn]ummer|es|-?Nr)?\b"
     r"[^\n\d]{0,12}?\b([A-Z]{0,3}[0-9][A-Z0-9]{5,9}|[A-Z][A-Z0-9]{1,3}[0-9][A-Z0-9]{4,7})\b"
 )
 

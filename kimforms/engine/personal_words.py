@@ -7,52 +7,57 @@ missed name does more harm than a needless warning.
 from __future__ import annotations
 
 _NOUNS = """
-abend aber abgabe abitur ablauf ablehnung abs abschluss adresse agentur akte akten akteure alle alleinerziehende alles
-als alter amt andere anderen anfang anfrage anfragen angaben angebot angebote angehörige angelegenheiten angst
-anmeldung anruf anschluss anspruch ansprüche antrag anträge antwort anwalt anzeige apotheke april arabisch arbeit
-arbeitgeber arbeitslos art arzt asyl asylbewerber asylsuchende attest auch auf aufenthalt aufgabe auflage aufnahme
-aufwand august ausbildung auskunft ausland ausländer ausländerbehörde ausnahme ausreise ausweis auszug auto awo azubi
-bafög bahn bamf bank bargeld bedarf behinderung behörde behörden bei beide beiden beispiel beistand beratung bericht
-beruf bescheid bescheide beschluss beschwerde besuch besucher betreuer betrieb betroffene betten bezug bild bildung
-bis bitte bleiberecht bogen brief bruder bulgarisch bund bus bürgergeld büro caritas cent chance chef computer
-container dach damit dann dari das dass daten datum dauer dem den denn der des deutsch deutsche deutschen deutscher
-deutsches dezember diagnose diakonie die dienst dienstag dies diese dieser dieses doch dokument dokumente dolmetscher
-donnerstag dort dritte drk druck duldung durch ehe ehefrau ehegatte ehemann ehrenamtliche eigentümer ein
-einbürgerungsbehörde eine einen einer eines einkommen einreise einwohner eltern elterngeld elternzeit ende englisch
-enkel er erfahrung erfahrungen erfolg ergebnis erst erwachsene es euro fachkraft fachkräfte fahrkarte fahrt fall
-familie familien familiennachzug farsi februar fehler ferien fest firma flucht flüchtling flüchtlinge folgen form
-formular formulare foto frage fragen französisch frau frauen freund freunde freundin frist fristen fuß fälle fällen
-für gas geburt geduld geduldete geduldeten gefahr geflüchtete geflüchteten gegen gehalt geld geldes gemeinde gericht
-geschwister gespräch gesundheit gewalt glück gramm großeltern großmutter großvater grund grundsicherung gruppe
-gymnasium hand handy hat hatte haus hausarzt hausaufgaben hause hauses haushalt haushalte hebamme heimat heirat
-herkunft herr herren herrn hier hilfe hilfen hindernis hindernisse hochschwanger holle hunger hürde hürden ihr ihre
-ihrem ihren ihrer im impfung in info information informationen internet interview ist jahr jahre jahren jahres januar
-jeder jemand jetzt job jobcenter jugendamt jugendliche juli junge jungen juni justitia kaution kein keine kenntnis
-kenntnisse kilo kilometer kind kinder kindergeld kindern kindes kirche kita kitaplatz klasse klassen klient klienten
-klientin kollege kollegen kollegin kommune kommunen kontakt konto kontrolle kopf kopftuch kosten krankenhaus
-krankenkasse krankheit kreis kunde kunden kundin kurdisch kurs kurse küche lage land laptop leben lebensmittel lehrer
-lehrerin leistung leistungen leute lohn lust lösung mann medikamente meldungen mensch menschen meter miete mietvertrag
+abend aber abgabe abgelehnt abitur ablauf ablehnung abs abschluss adresse afghane afghanin agentur akte akten akteure
+alle alleinerziehend alleinerziehende alleinstehend alles als alter amt analphabet analphabetin andere anderen
+anerkannt anfang anfrage anfragen angaben angebot angebote angehörige angelegenheiten angst anmeldung anruf anschluss
+anspruch ansprüche antrag anträge antwort anwalt anzeige apotheke april arabisch arbeit arbeitgeber arbeitslos art
+arzt asyl asylbewerber asylsuchende attest auch auf aufenthalt aufgabe auflage aufnahme aufwand august ausbildung
+auskunft ausland ausländer ausländerbehörde ausnahme ausreise ausweis auszubildende auszubildender auszug auto awo
+azubi azubine bafög bahn bamf bank bargeld bedarf behindert behinderung behörde behörden bei beide beiden beispiel
+beistand beratung bericht beruf bescheid bescheide beschluss beschwerde besuch besucher betreuer betrieb betroffene
+betten bezug bild bildung bis bitte bleiberecht blind bogen brief bruder bulgarisch bund bus bürgergeld büro caritas
+cent chance chef christ christin computer container dach damit dann dari das dass daten datum dauer dem den denn der
+des deutsch deutsche deutschen deutscher deutsches dezember diabetiker diabetikerin diagnose diakonie die dienst
+dienstag dies diese dieser dieses doch dokument dokumente dolmetscher donnerstag dort dritte drk druck duldung durch
+ehe ehefrau ehegatte ehemann ehrenamtliche eigentümer ein einbürgerungsbehörde eine einen einer eines einkommen
+einreise einwohner eltern elterngeld elternzeit ende englisch enkel epileptiker epileptikerin er erfahrung erfahrungen
+erfolg ergebnis eritreer eritreerin erst erwachsene es euro fachkraft fachkräfte fahrkarte fahrt fall familie familien
+familiennachzug farsi februar fehler ferien fest firma flucht flüchtling flüchtlinge folgen form formular formulare
+foto frage fragen französisch frau frauen freund freunde freundin frist fristen fuß fälle fällen für gas geburt geduld
+geduldet geduldete geduldeten gefahr geflüchtet geflüchtete geflüchteten gegen gehalt gehörlos geld geldes gemeinde
+gericht geschieden geschwister gespräch gesundheit gewalt glück gramm großeltern großmutter großvater grund
+grundsicherung gruppe gymnasium hand handy hat hatte haus hausarzt hausaufgaben hause hauses haushalt haushalte
+hebamme heimat heirat herkunft herr herren herrn hier hilfe hilfen hindernis hindernisse hochschwanger holle hunger
+hürde hürden ihr ihre ihrem ihren ihrer im impfung in info information informationen internet interview iraker
+irakerin iraner iranerin ist jahr jahre jahren jahres januar jeder jemand jeside jesiden jesidin jetzt job jobcenter
+jugendamt jugendliche juli junge jungen juni justitia kaution kein keine kenntnis kenntnisse kilo kilometer kind
+kinder kindergeld kindern kindes kirche kita kitaplatz klasse klassen klient klienten klientin kollege kollegen
+kollegin kommune kommunen kontakt konto kontrolle kopf kopftuch kosten krank krankenhaus krankenkasse krankheit kreis
+kunde kunden kundin kurde kurden kurdin kurdisch kurs kurse küche lage land laptop leben lebensmittel lehrer lehrerin
+leistung leistungen leute lohn lust lösung mann medikamente meldungen mensch menschen meter miete mietvertrag
 migranten minderjährige minijob minuten mit mitarbeiter mitglieder mitte mittel mittwoch mobilität monat monate
-monaten montag morgen mutter muttersprache mädchen männer märz nach nachbar nachbarin nachbarn nachricht nachteile
-nachweis nachweise name namen neben neuzugewanderte nicht niemand niveau not november nummer nun nur ob oder ohne
-oktober oma onkel opa ort paar papier papiere partner partnerin paschtu pass passersatz pech persisch person personal
-personen pflege pflegegrad platz plätze plätzen polizei polnisch post praktikum praxis privatsphäre problem probleme
-prozent prüfung psychologe psychologin punkte quadratmeter rat raum rechnung recht rechte rente rentner reports
-rollstuhl ruhe rumänisch russisch räume rückfragen rückmeldung sachbearbeiter sachbearbeitung samstag schaden scham
+monaten montag morgen muslim muslima mutter muttersprache mädchen männer männlich märz nach nachbar nachbarin nachbarn
+nachricht nachteile nachweis nachweise nachzug name namen neben neuzugewanderte nicht niemand nigerianer nigerianerin
+niveau not november nummer nun nur ob obdachlos oder ohne oktober oma onkel opa ort paar papier papiere partner
+partnerin paschtu pass passersatz pech persisch person personal personen pflege pflegebedürftig pflegegrad platz
+plätze plätzen polizei polnisch post praktikum praxis privatsphäre problem probleme prozent prüfung psychologe
+psychologin punkte quadratmeter rat raum rechnung recht rechte rente rentner rentnerin reports rollstuhl roma romni
+ruhe rumänisch russe russin russisch räume rückfragen rückmeldung sachbearbeiter sachbearbeitung samstag schaden scham
 schein schmerzen schreiben schriftlich schritt schritte schufa schulden schule schulen schutz schutzberechtigte
-schwager schwangere schwangerschaft schwester schwierigkeiten schüler schülerinnen seine seit senioren september
-sicherheit sie sitz so sohn somali sonst sorge sorgen sozialamt sozialarbeit sozialarbeiter sozialarbeiterin
-sozialhilfe sozialleistungen spanisch sprache sprachen sprachkenntnisse sprachkurs staat staatenlos stadt standesamt
-status stelle stellen steuer streit stress strom student studentin studium stunde stunden stück tag tage tagen tante
-tasche teil teilnahme teilzeit telefon termin termine therapeut therapie ticket tigrinya titel tochter tod trauma
-träger trägern tür türkisch uhr ukrainisch um umzug und unfall unrecht unser unsere unterhalt unterkunft unterlage
-unterlagen unterricht unterstützung urkunde urkunden urlaub vater verein verfahren verlängerung vermieter versicherung
-vertrag vertrauen vertreter verwaltung verwandte visum vollmacht vollzeit vom von vor voraussetzungen vorgang vorname
-vorschlag vorwürfe wann warten wartezeit wartezeiten warum was weg weil weiterbildung weitere welche wenn wer
-widerspruch wie wir wird wissen witwe witwer woche wochen wochenende wohneinheiten wohngeld wohnort wohnraum wohnsitz
-wohnung wohnungen wunsch wurde zahlen zahlung zahlungen zeit zeiten zettel zeugnis zeugnisse ziel zimmer zu zucker
-zugang zugewanderte zukunft zum zur zusage zuschuss zuständigkeit zwar zwillinge zwischen ältere ämter ärger ärzte
-ärztin übersetzer übersetzung
+schwager schwanger schwangere schwangerschaft schwester schwierigkeiten schüler schülerinnen seine seit senioren
+september sicherheit sie sitz so sohn somali somalier somalierin sonst sorge sorgen sozialamt sozialarbeit
+sozialarbeiter sozialarbeiterin sozialhilfe sozialleistungen spanisch sprache sprachen sprachkenntnisse sprachkurs
+staat staatenlos stadt standesamt status stelle stellen steuer streit stress strom student studentin studium stunde
+stunden stück syrer syrerin tag tage tagen tante tasche teil teilnahme teilzeit telefon termin termine therapeut
+therapie ticket tigrinya titel tochter tod trauma traumatisiert träger trägern tür türke türkin türkisch uhr ukrainer
+ukrainerin ukrainisch um umzug und unfall unrecht unser unsere unterhalt unterkunft unterlage unterlagen unterricht
+unterstützung urkunde urkunden urlaub vater verein verfahren verheiratet verlängerung vermieter versicherung vertrag
+vertrauen vertreter verwaltung verwandte verwitwet visum vollmacht vollzeit vom von vor voraussetzungen vorgang
+vorname vorschlag vorwürfe wann warten wartezeit wartezeiten warum was weg wegzug weiblich weil weiterbildung weitere
+welche wenn wer widerspruch wie wir wird wissen witwe witwer woche wochen wochenende wohneinheiten wohngeld wohnort
+wohnraum wohnsitz wohnung wohnungen wohnungslos wunsch wurde zahlen zahlung zahlungen zeit zeiten zettel zeugnis
+zeugnisse ziel zimmer zu zucker zugang zugewanderte zukunft zum zur zusage zuschuss zuständigkeit zuzug zwar zwillinge
+zwischen ältere ämter ärger ärzte ärztin übersetzer übersetzung
 """
 
 _OFFICES = """

@@ -86,6 +86,7 @@ FOUND = [
     ("azr_number", "1234 5678 9012", "AZR: 1234 5678 9012"),
     ("passport_number", "C01X00T47", "Reisepass Nr. C01X00T47"),
     ("passport_number", "A12345678", "Sein Pass: A12345678"),
+    ("passport_number", "Y1234567X", "Aufenthaltstitel Nr. Y1234567X"),
     ("passport_number", "L01X00T47", "Personalausweis L01X00T47"),
 ]
 
@@ -165,6 +166,12 @@ NOT_FOUND = [
     "Bescheid 01-03-2024",
     "4,5 bis 6 Personen auf 24 qm",
     "Version 2.0.1 der Software",
+    "Frau Alleinerziehend, schwanger",
+    "Herr Epileptiker ohne Medikamente",
+    "Eine Familie Kurden aus dem Nordirak",
+    "Familie Nachzug gescheitert",
+    "am Frankfurter Ring 12 Container",
+    "Aufenthaltstitel nach § 25 Abs. 5 seit 01.02.2024",
     "Klientin Antrag Bürgergeld gestellt",
     "Die Mutter Deutschkurs B1, der Vater Arbeit in Köln",
     "Klient Anerkennung abgelehnt, Widerspruch eingelegt",
