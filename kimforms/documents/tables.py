@@ -49,6 +49,8 @@ def neutralise(text: str) -> str:
 
     Looked at is what stands first after blanks as well, since importing programs strip them. Idempotent.
     """
+    if text[:1].isalnum() and text.isprintable():
+        return text  # most cells: nothing to clean, and a letter or digit begins no formula
     cleaned = clean_text(text)
     if text.startswith(_FORMULA_STARTS) or cleaned.lstrip(" \u00a0\u3000").startswith(_FORMULA_STARTS):
         return "'" + cleaned
@@ -74,6 +76,8 @@ def _csv_cell(cell: Cell, zone: ZoneInfo) -> str:
     match cell:
         case None:
             return ""
+        case str():
+            return neutralise(cell)
         case bool():
             return _yes_no(cell)
         case int():
@@ -84,8 +88,6 @@ def _csv_cell(cell: Cell, zone: ZoneInfo) -> str:
             return _local(cell, zone).strftime("%d.%m.%Y %H:%M")
         case date():
             return cell.strftime("%d.%m.%Y")
-        case _:
-            return neutralise(cell)
 
 
 def write_xlsx(
