@@ -21,10 +21,13 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from . import create_app, jobs
 from .config import Settings, SettingsError
 from .extensions import db
+from .models import ChainHead
 
 READY_SECONDS = 60
 STOP_SECONDS = 25
@@ -38,11 +41,31 @@ def serve(settings: Settings) -> None:
     """
     listener = listen(settings.host, settings.port)
     app = create_app(settings)
-    with app.app_context():
-        db.engine.dispose()
+    warm_up(app)
     gc.collect()
     gc.freeze()  # what exists now stays shared: the collector of a child does not touch these pages
     _Arbiter(_Application(app, settings, listener), app, settings).run()
+
+
+def warm_up(app: Flask) -> None:
+    """Compiles the templates and answers one page, so that the children share what each would make for itself.
+
+    Raises SettingsError when the database cannot be read.
+    """
+    with app.app_context():
+        try:
+            db.session.execute(select(ChainHead.count))
+        except SQLAlchemyError as error:
+            sentence = "Die Datenbank ist nicht eingerichtet oder nicht erreichbar. Führen Sie „kimforms init“ aus."
+            raise SettingsError(sentence) from error
+        finally:
+            db.session.remove()
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
+    app.test_client().get("/login")
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def listen(host: str, port: int) -> socket.socket:
