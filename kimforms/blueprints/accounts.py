@@ -201,7 +201,9 @@ def _check_own_password(text: str) -> None:
     with unit_of_work() as work:
         throttle.count_try(work, key, throttle.ACCOUNT, now(), secret=secret())
     if not sign_in.check(db.session(), email=email, password=text, cost=password_cost()).accepted:
-        raise InputRefused({"current_password": t("Das bisherige Passwort stimmt nicht.", "The present password is wrong.")})
+        raise InputRefused(
+            {"current_password": t("Das bisherige Passwort stimmt nicht.", "The present password is wrong.")}
+        )
     with unit_of_work() as work:
         throttle.forget(work, key, secret=secret())
 
