@@ -15,6 +15,7 @@ from .rendering import page, see_other, t
 
 blueprint = Blueprint("outbox", __name__, url_prefix="/outbox")
 
+MOST = 2**63 - 1  # what a database key can hold
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; form-action 'none'"
 TONES = {"queued": "info", "sending": "info", "sent": "success", "uncertain": "warning", "dead": "danger"}
 
@@ -41,7 +42,7 @@ def index() -> Response:
     )
 
 
-@blueprint.get("/<int:message_id>")
+@blueprint.get(f"/<int(max={MOST}):message_id>")
 @access.requires("outbox:read")
 def show(message_id: int) -> Response:
     """One mail with its recipients."""
@@ -49,7 +50,7 @@ def show(message_id: int) -> Response:
     return page("outbox/show.html", message=message, **_words())
 
 
-@blueprint.get("/<int:message_id>/html")
+@blueprint.get(f"/<int(max={MOST}):message_id>/html")
 @access.requires("outbox:content")
 def html_part(message_id: int) -> Response:
     """The HTML part as a mail program shows it; the browser is told to run and load nothing."""
@@ -61,7 +62,7 @@ def html_part(message_id: int) -> Response:
     return response
 
 
-@blueprint.get("/deliveries/<int:delivery_id>/retry")
+@blueprint.get(f"/deliveries/<int(max={MOST}):delivery_id>/retry")
 @access.requires("outbox:retry")
 def ask_retry(delivery_id: int) -> Response:
     """Asks before a mail goes out that may have arrived already."""
@@ -71,7 +72,7 @@ def ask_retry(delivery_id: int) -> Response:
     return page("outbox/retry.html", message=message, line=line, **_words())
 
 
-@blueprint.post("/deliveries/<int:delivery_id>/retry")
+@blueprint.post(f"/deliveries/<int(max={MOST}):delivery_id>/retry")
 @access.requires("outbox:retry")
 def retry(delivery_id: int) -> Response:
     """Puts a stuck delivery back into the queue."""
@@ -84,7 +85,7 @@ def retry(delivery_id: int) -> Response:
     return see_other("outbox.show", message_id=message_id)
 
 
-@blueprint.post("/deliveries/<int:delivery_id>/settle")
+@blueprint.post(f"/deliveries/<int(max={MOST}):delivery_id>/settle")
 @access.requires("outbox:retry")
 def settle(delivery_id: int) -> Response:
     """Closes a stuck delivery that needs nothing more."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from wtforms import Form, SearchField, SelectField
+from wtforms.fields.choices import SelectChoice
 
 Say = Callable[[str, str], str]
 
@@ -16,16 +17,19 @@ def filter_form(say: Say, values: Mapping[str, Any]) -> Any:
     class OutboxFilterForm(Form):
         status = SelectField(
             say("Stand", "Status"),
-            choices=[
-                ("", say("Alle", "All")),
-                ("open", say("Liegen geblieben: aufgegeben oder ungewiss", "Stuck: given up or uncertain")),
-                *status_words(say).items(),
-            ],
+            id="filter-status",  # the frame of every page has a live region of that name
+            choices=_choices(
+                {
+                    "": say("Alle", "All"),
+                    "open": say("Liegen geblieben: aufgegeben oder ungewiss", "Stuck: given up or uncertain"),
+                    **status_words(say),
+                }
+            ),
             validate_choice=False,
         )
         kind = SelectField(
             say("Anlass", "Occasion"),
-            choices=[("", say("Alle", "All")), *kind_words(say).items()],
+            choices=_choices({"": say("Alle", "All"), **kind_words(say)}),
             validate_choice=False,
         )
         q = SearchField(say("Betreff oder Empfänger", "Subject or recipient"))
@@ -53,3 +57,7 @@ def kind_words(say: Say) -> dict[str, str]:
         "due": say("Frist oder Aufgabe", "Deadline or task"),
         "record": say("Vorgang", "Record"),
     }
+
+
+def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in words.items()]
