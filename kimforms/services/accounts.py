@@ -61,7 +61,7 @@ def create_user(
     return user
 
 
-def ensure_user(  # noqa: PLR0917 (the set-up reads like a table of people)
+def ensure_user(
     session: Session,
     actor: Actor,
     now: datetime,

@@ -139,7 +139,7 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _record(  # noqa: PLR0917 (private)
+def _record(
     session: Session, actor: Actor, now: datetime, user: User, grant: Grant, tag: audit.Tag, **more: str | None
 ) -> None:
     audit.record(
