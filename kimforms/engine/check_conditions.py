@@ -187,11 +187,11 @@ def can_never_hold(subject: Subject, condition: Condition | None, hidden: Set[st
 
 
 def _contradicts(parts: tuple[Condition, ...]) -> bool:
-    wanted: dict[str, str] = {}
+    wanted: dict[str, set[str]] = {}
     for part in parts:
-        if isinstance(part, FieldIs) and wanted.setdefault(part.field, _sense(part.is_)) != _sense(part.is_):
-            return True
-    return False
+        if isinstance(part, FieldIs):
+            wanted.setdefault(part.field, set()).add(_sense(part.is_))
+    return any(len(values) > 1 for values in wanted.values())
 
 
 def _sense(value: Any) -> str:

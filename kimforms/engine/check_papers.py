@@ -100,15 +100,24 @@ def _document(subject: Subject, name: str, paper: Document) -> Iterator[Finding]
 
 
 def check_notification(
-    subject: Subject, mail: str | None, to: tuple[Recipient, ...], path: Path, own: Mapping[str, Place]
+    subject: Subject,
+    mail: str | None,
+    to: tuple[Recipient, ...],
+    path: Path,
+    own: Mapping[str, Place],
+    *,
+    key: str = "notify",
 ) -> Iterator[Finding]:
-    """Findings about one message: the mail has to exist (None: the built-in one), each recipient to be reachable."""
+    """Findings about one message: the mail has to exist (None: the built-in one), each recipient to be reachable.
+
+    `key` names the setting at `path` that lists the recipients.
+    """
     if mail is not None and mail not in subject.definition.mails:
         yield Finding((*path, "mail"), "error", f"Die Mail „{mail}“ gibt es nicht.")
     if mail is not None and not to:
         yield Finding(path, "error", f"Die Mail „{mail}“ hat keine Empfänger.")
     for number, recipient in enumerate(to):
-        yield from _recipient(subject, recipient, (*path, "to" if "notify" in path[-2:] else "notify", number), own)
+        yield from _recipient(subject, recipient, (*path, key, number), own)
 
 
 def _recipient(subject: Subject, recipient: Recipient, path: Path, own: Mapping[str, Place]) -> Iterator[Finding]:
@@ -152,7 +161,7 @@ def check_effects(
 
 
 def _notify(subject: Subject, notify: Notify, path: Path, own: Mapping[str, Place]) -> Iterator[Finding]:
-    yield from check_notification(subject, notify.mail, notify.to, path, own)
+    yield from check_notification(subject, notify.mail, notify.to, path, own, key="to")
 
 
 def _set(subject: Subject, change: SetValue, path: Path, own: Mapping[str, Place]) -> Iterator[Finding]:

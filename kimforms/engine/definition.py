@@ -254,17 +254,10 @@ class Notice(Strict):
     version: str | None = None
 
 
-def _ids_differ(ids: Iterable[str]) -> str | None:
-    seen: set[str] = set()
-    for one in ids:
-        if one in seen:
-            return one
-        seen.add(one)
-    return None
-
-
 def _one_rule_a_kind(rules: tuple[RetentionRule, ...]) -> tuple[RetentionRule, ...]:
-    if double := _ids_differ(rule.what for rule in rules):
+    kinds = [rule.what for rule in rules]
+    double = next((kind for kind in kinds if kinds.count(kind) > 1), None)
+    if double is not None:
         raise ValueError(f"für „{double}“ stehen zwei Löschfristen da")
     return rules
 

@@ -169,7 +169,7 @@ class _Comparison:
         for name in ("options", "extra_options", "evidence"):
             if hasattr(before, name) and hasattr(after, name):
                 yield from self._options(getattr(before, name), getattr(after, name), (*new.path, name), subject)
-        skip = {"type", "required", "options", "extra_options", "evidence", "fields"}
+        skip = {"type", "required", "options", "extra_options", "evidence", "fields"} | _untouched(before, after)
         yield from self._settings(before, after, new.path, subject, skip)
 
     def _options(self, old: Sequence[Any], new: Sequence[Any], path: Path, subject: str) -> Iterator[Change]:
@@ -236,6 +236,18 @@ class _Comparison:
 def _called(name: str, part: Any) -> str:
     label = getattr(part, "label", None) or getattr(part, "title", None)
     return pick(label) or RETAINED.get(name, name)
+
+
+def _untouched(before: AnyField, after: AnyField) -> set[str]:
+    """Settings that nobody wrote: a change of type alone changes their defaults."""
+    if before.type == after.type:
+        return set()
+    return {name for name in type(after).model_fields if _is_default(before, name) and _is_default(after, name)}
+
+
+def _is_default(part: BaseModel, name: str) -> bool:
+    info = type(part).model_fields.get(name)
+    return info is not None and not info.is_required() and bool(getattr(part, name) == info.get_default())
 
 
 def _spots(steps: Sequence[Step]) -> dict[str, _Spot]:
