@@ -308,7 +308,7 @@ def test_errors_come_first():
 
 
 @given(processes())
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 def test_whatever_can_be_read_can_be_judged_and_paths_lead_into_it(data):
     definition = read(data)
     for finding in check(definition, roles=ROLES):

@@ -15,7 +15,7 @@ from kimforms.engine.strict import path_text
 from kimforms.engine.text import pick
 from tests.engine.definitions import hurdle_report, processes, read, small
 
-few = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+few = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 
 
 @few

@@ -28,7 +28,7 @@ def test_the_shipped_process_is_valid():
 
 
 @given(processes())
-@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 def test_what_can_be_read_is_valid(data):
     VALIDATOR.validate(plain(read(data)))
 

@@ -9,7 +9,7 @@ from kimforms.engine.yaml_io import DefinitionError, dump_process, dump_yaml, lo
 from tests.engine.definitions import HURDLE_REPORT, hurdle_report, processes, read, small, words
 
 slow = settings(
-    max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None
+    max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None
 )
 
 
