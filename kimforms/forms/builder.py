@@ -7,6 +7,7 @@ carries raw input and hands it to the engine, so both always say the same (``tes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -141,9 +142,17 @@ def questions_form(
     return form
 
 
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+def readable(value: str) -> str:
+    """Text without control characters: no page may show them and PostgreSQL keeps no NUL."""
+    return _INVISIBLE.sub("", value)
+
+
 def submitted(items: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """The nested input of an HTML form, without NUL, which no database keeps."""
-    return nest_form_data((name, value.replace("\0", "")) for name, value in items)
+    """The nested input of an HTML form, as typed but for control characters."""
+    return nest_form_data((name, readable(value)) for name, value in items)
 
 
 def _judge_step(definition: ProcessDefinition, step: Step, raw: Mapping[str, Any], about: Circumstances) -> Judgement:
@@ -250,9 +259,7 @@ def _details(question: Field, language: str) -> dict[str, Any]:
     return details
 
 
-def _open_inside(
-    question: Any, key: tuple[str, ...], raw: Mapping[str, Any], frame: Frame, prefix: str
-) -> BuiltForm:
+def _open_inside(question: Any, key: tuple[str, ...], raw: Mapping[str, Any], frame: Frame, prefix: str) -> BuiltForm:
     """The form of a group or of one row, with those of its questions that this row shows."""
     context = replace(frame.context, partial=True)
     plan: Plan = question._plan  # noqa: SLF001 - the engine keeps it ready for exactly this

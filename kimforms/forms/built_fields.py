@@ -268,6 +268,7 @@ class RowsField(NestedField):
     def show(self, raw: Any, frame: Frame) -> None:
         super().show(raw, frame)
         rows = rows_of(raw) or [{} for _ in range(max(1, self.kimforms["min_rows"]))]
+        self.kimforms = {**self.kimforms, "add_name": f"_add:{self.name}", "remove_name": f"_remove:{self.name}"}
         self.entries = [
             Row(self.kimforms["open"](row, frame, f"{self.name}-{number}-"), f"{self.id}-{number}")
             for number, row in enumerate(rows)

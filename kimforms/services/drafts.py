@@ -36,7 +36,7 @@ class TooManyDrafts(Refusal):
     status = 409
 
     def __init__(self) -> None:
-        super().__init__(f"Sie haben schon {MOST_DRAFTS} Entwürfe. Löschen Sie zuerst einen, den Sie nicht mehr brauchen.")
+        super().__init__(f"Sie haben schon {MOST_DRAFTS} Entwürfe. Löschen Sie zuerst einen, den Sie nicht brauchen.")
 
 
 def start_draft(session: Session, actor: Actor, now: datetime, *, version: ProcessVersion, key: str) -> Draft:
@@ -118,7 +118,7 @@ def keep_for_link(
     visited: Sequence[str],
     title: str,
 ) -> str:
-    """Keeps the form of a person without account and returns the secret of its link; with a live ``token`` the same one.
+    """Keeps the form of a person without account and returns the secret of its link; a live ``token`` stays.
 
     The secret is not stored: whoever loses the link loses the draft.
     """

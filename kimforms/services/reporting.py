@@ -21,7 +21,7 @@ from ..models import ProcessVersion, Record
 from ..permissions import ANYONE, Actor
 from . import drafts, throttle
 from .records.submission import Submission, code_hash, submit_record
-from .refusals import NotPermitted, Refusal
+from .refusals import NotPermitted
 
 HOUR = timedelta(hours=1)
 REPORTS_AN_HOUR = 30
@@ -29,18 +29,6 @@ LOOK_UPS_AN_HOUR = 30
 DRAFTS_AN_HOUR = 30
 """By network: whole offices share one address."""
 NO_RECORD_HASH = code_hash("")
-
-
-class CodeRefused(Refusal):
-    """Reference and code do not belong together, or there is no such reference; the sentence does not tell which."""
-
-    status = 422
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Diese Kombination aus Vorgangsnummer und Abrufcode kennen wir nicht. Prüfen Sie beide Angaben; "
-            "sie stehen auf Ihrer Eingangsbestätigung."
-        )
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 
 from ...engine.definition import ProcessDefinition
 from ...engine.effects import kind_of
-from ...engine.fields import CleanContext
+from ...engine.fields import CleanContext, Field
 from ...engine.stations import STATIONS, station_of
 from ...engine.text import pick
 from ...engine.workflow import Allowed
@@ -54,9 +55,7 @@ def _versions() -> Any:
     return (
         select(ProcessVersion)
         .join(Process, Process.id == ProcessVersion.process_id)
-        .options(
-            defer(ProcessVersion.document), joinedload(ProcessVersion.process).joinedload(Process.controller)
-        )
+        .options(defer(ProcessVersion.document), joinedload(ProcessVersion.process).joinedload(Process.controller))
     )
 
 
@@ -70,12 +69,29 @@ def drafts_of(session: Session, actor: Actor) -> Sequence[Draft]:
     rows = session.scalars(
         select(Draft)
         .where(Draft.user_id == actor.user_id)
-        .options(
-            joinedload(Draft.process), joinedload(Draft.version).defer(ProcessVersion.document)
-        )
+        .options(joinedload(Draft.process), joinedload(Draft.version).defer(ProcessVersion.document))
         .order_by(Draft.changed_at.desc(), Draft.id.desc())
     ).all()
     return [row for row in rows if row.raw]
+
+
+def record_by_reference(session: Session, reference: str) -> Record | None:
+    """The record with a reference, with version (without document) and controller; the caller knows who asks."""
+    return session.scalars(_records().where(Record.reference == reference)).first()
+
+
+def record_by_id(session: Session, record_id: int) -> Record | None:
+    """The same by id."""
+    return session.scalars(_records().where(Record.id == record_id)).first()
+
+
+def _records() -> Any:
+    return select(Record).options(
+        joinedload(Record.version).defer(ProcessVersion.document),
+        joinedload(Record.process),
+        joinedload(Record.controller),
+        joinedload(Record.contact),
+    )
 
 
 @dataclass(frozen=True)
@@ -116,8 +132,15 @@ def own_reports(
         definition = definition_of(row.version)
         state = definition.workflow.states[row.state]
         lines.append(
-            OwnReport(row.reference, row.title, pick(definition.title, language), pick(state.label, language),
-                      state.tone, row.created_at, row.id in asked and row.open)  # fmt: skip
+            OwnReport(
+                row.reference,
+                row.title,
+                pick(definition.title, language),
+                pick(state.label, language),
+                state.tone,
+                row.created_at,
+                row.id in asked and row.open,
+            )  # fmt: skip
         )
     return lines, shown[-1].id if len(rows) > A_PAGE else None
 
@@ -157,9 +180,7 @@ def progress(session: Session, actor: Actor, now: datetime, record: Record, *, l
     definition = definition_of(record.version)
     state = definition.workflow.states[record.state]
     station = station_of(definition, record.state)
-    questions = session.scalars(
-        select(Question).where(Question.record_id == record.id).order_by(Question.id)
-    ).all()
+    questions = session.scalars(select(Question).where(Question.record_id == record.id).order_by(Question.id)).all()
     allowed = [one for one in possible_transitions(session, actor, now, record) if isinstance(one, Allowed)]
     return Progress(
         state=pick(state.label, language),
@@ -197,9 +218,7 @@ def _stations(session: Session, record: Record, definition: ProcessDefinition, l
     return [Stop(pick(one.label, language), mark) for one, mark in zip(STATIONS, marks, strict=True)]
 
 
-def _told(
-    session: Session, record: Record, definition: ProcessDefinition, language: str
-) -> list[tuple[str, str]]:
+def _told(session: Session, record: Record, definition: ProcessDefinition, language: str) -> list[tuple[str, str]]:
     """What the form of the last decision says to the reporter: of steps that end the work and tell the reporter so."""
     if record.open:
         return []
@@ -209,20 +228,21 @@ def _told(
         .order_by(Event.seq.desc())
         .limit(1)
     ).first()
-    if event is None:
+    taken = definition.workflow.transition_by_id.get(json.loads(event.payload)["transition"]) if event else None
+    if event is None or taken is None or not any(_tells_reporter(effect) for effect in taken.effects):
         return []
     values = session.execute(select(EventValue.key, EventValue.value).where(EventValue.event_seq == event.seq))
     given = {row.key.partition("\x1f")[2]: row.value for row in values if row.key.startswith("form\x1f")}
-    for transition in definition.workflow.transitions:
-        tells = any(kind_of(one) == "notify" and "reporter" in one.notify.to for one in transition.effects)  # type: ignore[union-attr]
-        if tells and transition.to == record.state and given.keys() & {each.id for each in transition.form}:
-            context = CleanContext(catalogues.catalogues(session), local_day(record.changed_at), language)
-            return [
-                (pick(each.label, language), each.display(given[each.id], context))
-                for each in transition.form
-                if given.get(each.id) is not None
-            ]
-    return []
+    context = CleanContext(catalogues.catalogues(session), local_day(record.changed_at), language)
+    return [
+        (pick(each.label, language), each.display(given[each.id], context))
+        for each in taken.form
+        if given.get(each.id) is not None
+    ]
+
+
+def _tells_reporter(effect: Any) -> bool:
+    return kind_of(effect) == "notify" and "reporter" in effect.notify.to
 
 
 def answers_of(
@@ -233,11 +253,15 @@ def answers_of(
     found = []
     for step in definition.form.steps:
         if step.repeat is not None:
-            rows = [(str(number), "; ".join(filter(None, (each.display(row.get(each.id), context) for each in step.fields))))
-                    for number, row in enumerate(record.answers.get(step.id) or [], start=1)]  # fmt: skip
+            rounds = enumerate(record.answers.get(step.id) or [], start=1)
+            rows = [(str(number), _in_one_line(step.fields, row, context)) for number, row in rounds]
         else:
             rows = [(pick(each.label, language), each.display(record.answers[each.id], context))
                     for each in step.fields if each.id in record.answers]  # fmt: skip
         if rows:
             found.append((pick(step.title, language), rows))
     return found
+
+
+def _in_one_line(fields: Sequence[Field], row: Mapping[str, Any], context: CleanContext) -> str:
+    return "; ".join(filter(None, (each.display(row.get(each.id), context) for each in fields)))
