@@ -17,7 +17,7 @@ blueprint = Blueprint("dashboard", __name__)
 def state_rows(counts: list[dashboard.StateCount]) -> list[tuple[str, int, str]]:
     """Rows of the chart of states, each a link into the inbox; closed ones are asked for explicitly."""
     return [
-        (one.label, one.number, url_for("inbox.show", state=one.state, **({} if one.open else {"open": "all"})))
+        (one.label, one.number, url_for("inbox.index", state=one.state, **({} if one.open else {"status": "all"})))
         for one in counts
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from .context import settings, utc_now, with_app
@@ -23,6 +25,7 @@ def demo(count: int | None) -> None:
         click.echo("Es gibt schon Vorgänge; die Demodaten bleiben, wie sie sind.")
         return
     chosen = stories[:count] if count else stories
-    for story in tqdm(chosen, desc="Demodaten", unit=" Meldungen"):
+    for story in tqdm(chosen, desc="Demodaten", unit=" Meldungen", disable=not sys.stderr.isatty()):
         demonstration.tell(story, settings())
+    demonstration.settle_themes(utc_now())
     click.echo(f"{len(chosen)} Meldungen geladen.")

@@ -3,7 +3,7 @@
 from .accounts import HeldInput, OneTimeToken, RateWindow, Responsibility, RoleGrant, User
 from .audit import ChainHead, Event, EventValue
 from .catalogue import Body, CatalogueEntry, Controller, Municipality, Organisation
-from . import full_text as _full_text  # registers the index with the table
+from .full_text import POSTGRESQL as POSTGRESQL
 from .outbox import Delivery, DigestItem, OutboxMessage
 from .processes import NumberSequence, Process, ProcessVersion
 from .records import (

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..config import Settings, secret_key_of
 from ..engine.profile import profile_folder, read_profile
-from ..models import Record, RoleGrant, User
+from ..models import Process, Record, RecordLink, RoleGrant, User
 from ..permissions import ANYONE, Actor, actor_of
 from .catalogues import catalogues
 from .processes import current_version
@@ -53,6 +53,7 @@ RESULTS = (
 COMMENTED = 0.3
 WITH_ACCOUNT = 0.4
 GROUP = "buendeln"
+THEME = "theme"
 REPORTERS_STEPS = frozenset({"antworten", "zurueckziehen"})
 
 Data = Callable[["Story"], Mapping[str, Any]]
@@ -86,6 +87,7 @@ STEPS: dict[str, tuple[tuple[str, Data], ...]] = {
     "answered": (("erfassen", _nothing), ("rueckfragen", _question), ("antworten", _answer), ("abschliessen", _result)),
     "filed": (("erfassen", _nothing), ("speichern", _nothing)),
     "grouped": (("erfassen", _nothing), (GROUP, _nothing)),
+    "solved": (("erfassen", _nothing), (GROUP, _nothing), ("abschliessen", _result)),
     "referred": (("erfassen", _nothing), ("verweisen", _referred)),
     "withdrawn": (("zurueckziehen", _nothing),),
     "closed": (("erfassen", _nothing), ("abschliessen", _result)),
@@ -158,8 +160,15 @@ def _ending(chance: random.Random, age: int, size: int, raw: Mapping[str, Any]) 
     if age < 40:
         return "asked" if may_ask and chance.random() < 0.6 else chance.choice(("recorded", "new", "recorded"))
     if size >= THEME_SIZE and chance.random() < 0.6:
-        return "grouped"
-    weights = {"recorded": 0.3, "filed": 3 if age < 200 else 1, "closed": 6, "referred": 1, "withdrawn": 1, "answered": 3 if may_ask else 0}
+        return "grouped" if age < 340 else "solved"
+    weights = {
+        "recorded": 0.1,
+        "filed": 3 if age < 170 else 0.1,
+        "closed": 6,
+        "referred": 1,
+        "withdrawn": 1,
+        "answered": 3 if may_ask else 0,
+    }
     return chance.choices(list(weights), list(weights.values()))[0]
 
 
@@ -211,6 +220,40 @@ def _take(session: Session, story: Story, record_id: int, step: str, data: Mappi
     )
 
 
+def settle_themes(now: datetime) -> None:
+    """Moves the themes on by the number of their reports: from three on they are reconstructed, old ones are made known."""
+    with unit_of_work() as session:
+        themes = session.execute(
+            select(Record.id, Record.created_at, func.count(RecordLink.id))
+            .join(Process, Process.id == Record.process_id)
+            .join(RecordLink, RecordLink.to_id == Record.id)
+            .where(Process.key == THEME)
+            .group_by(Record.id, Record.created_at)
+        ).all()
+    for record_id, begun, size in themes:
+        age = (now - begun).days
+        steps = ["rekonstruieren"] if size >= THEME_SIZE else ["direkt"]
+        if size >= THEME_SIZE and age > 150:
+            steps.append("direkt" if age % 2 else "vorlegen")
+        if age > 300:
+            steps += ["bekannt_geben", "abschliessen"]
+        moment = max(begun, now - timedelta(days=100))
+        for step in steps:
+            moment += timedelta(days=7)
+            with unit_of_work() as session:
+                record = session.get_one(Record, record_id)
+                perform_transition(
+                    session,
+                    _coordinator(session, record),
+                    moment,
+                    record=record,
+                    transition_id=step,
+                    data={},
+                    row_version=None,
+                    catalogues=catalogues(session),
+                )
+
+
 def _reporter(session: Session, story: Story, record: Record) -> Actor:
     return _actor(session, story.reporter) if story.reporter else Actor("reporter", reporter_of=record.id)
 
@@ -245,10 +288,10 @@ def _join_theme(session: Session, story: Story, record: Record, moment: datetime
             session,
             actor,
             moment,
-            version=current_version(session, "theme", record.controller_id),
+            version=current_version(session, THEME, record.controller_id),
             raw={"title": record.title, "fields_of_action": [record.field_of_action]},
             submission_key=key,
             secret_key="",
             catalogues=catalogues(session),
         ).record
-    linking.link_records(session, actor, moment, record=record, other=theme, kind="theme")
+    linking.link_records(session, actor, moment, record=record, other=theme, kind=THEME)

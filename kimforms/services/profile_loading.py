@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from ..engine.definition import content_hash
 from ..engine.profile import Profile
-from ..engine.text import pick
 from ..models import Body, CatalogueEntry, Controller, Municipality, Organisation, Process
 from ..permissions import Actor
 from . import audit, catalogues, processes
@@ -136,7 +135,7 @@ def _organisations(_session: Session, profile: Profile) -> Iterator[Entry]:
 
 
 def _bodies(session: Session, profile: Profile) -> Iterator[Entry]:
-    controllers = {key: row_id for key, row_id in session.execute(select(Controller.key, Controller.id))}
+    controllers = dict(session.execute(select(Controller.key, Controller.id)).all())
     first = profile.head.controllers[0].id
     for one in profile.bodies.bodies:
         values = {

@@ -38,6 +38,7 @@ class Line:
 class StateCount:
     """How many records of a process stand in a state; ``query`` opens them in the inbox."""
 
+    process: str
     label: str
     number: int
     state: str
@@ -108,6 +109,9 @@ class _Words:
         tone = state.tone if state else "neutral"
         return Line(row.reference, row.title, label, tone, row.due_on, row.created_at, note)
 
+    def title(self, definition: ProcessDefinition) -> str:
+        return pick(definition.title, self._language)
+
     def label(self, definition: ProcessDefinition, state: str) -> str:
         return pick(definition.workflow.states[state].label, self._language)
 
@@ -157,7 +161,9 @@ def _counts(session: Session, processes: list[int], words: _Words) -> list[State
         definition = words.definition(version)
         for state, settings in definition.workflow.states.items():
             number = found.get((process, state), 0)
-            counts.append(StateCount(words.label(definition, state), number, state, settings.kind != "done"))
+            label = words.label(definition, state)
+            if number:
+                counts.append(StateCount(words.title(definition), label, number, state, settings.kind != "done"))
     return counts
 
 

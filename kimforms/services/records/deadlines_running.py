@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from ...engine.deadlines import schedule
@@ -29,7 +29,7 @@ def enter_state(session: Session, actor: Actor, now: datetime, record: Record, d
 
 
 def start(session: Session, actor: Actor, now: datetime, record: Record, rule: DeadlineRule) -> RecordDeadline:
-    """Starts one deadline on the day of ``now``."""
+    """Starts one deadline on the day of ``now`` and puts it into the history."""
     dates = schedule(rule, local_day(now))
     candidates = [*dates.reminders, dates.due, *([dates.escalate_on] if dates.escalate_on else [])]
     deadline = RecordDeadline(
@@ -41,17 +41,7 @@ def start(session: Session, actor: Actor, now: datetime, record: Record, rule: D
     )
     session.add(deadline)
     record.due_on = min(dates.due, record.due_on) if record.due_on else dates.due
+    due = dates.due.isoformat()
+    audit.record(session, actor, now, audit.Tag.DEADLINE_START, about=record, rule=rule.id, due_on=due)
     return deadline
 
-
-def running(session: Session, record_id: int) -> list[RecordDeadline]:
-    """The deadlines of a record that are not done, the next one first."""
-    wanted = select(RecordDeadline).where(RecordDeadline.record_id == record_id, RecordDeadline.done_at.is_(None))
-    return list(session.scalars(wanted.order_by(RecordDeadline.due_on)))
-
-
-def end_all(session: Session, actor: Actor, now: datetime, record: Record) -> None:
-    """Ends whatever runs, for a record that is done."""
-    for deadline in running(session, record.id):
-        deadline.done_at, deadline.next_check_on = now, None
-        audit.record(session, actor, now, audit.Tag.DEADLINE_DONE, about=record, rule=deadline.rule)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from ...engine.conditions import Facts, evaluate
 from ...engine.definition import ProcessDefinition
+from ...engine.fields import CleanContext
 from ...engine.papers import Mail, render_text
 from ...engine.people import Recipient
 from ...engine.text import pick
 from ...models import Record, User
 from ...permissions import Actor
 from .. import outbox
+from ..catalogues import catalogues
 from .facts import local_day
 from .recipients import resolve
 
@@ -38,31 +41,58 @@ def send(
     People inside get title and link; a reporter's mail holds the reference only, since others may read the mailbox.
     """
     mail = definition.mails[mail_id]
-    day = local_day(now)
-    recipients = resolve(session, record, to, day)
-    wants = reporter_wants(record, definition, mail)
-    inside = [user for user in recipients.users if user.id not in (actor.user_id, record.creator_id)]
-    reporter = [user for user in recipients.users if user.id == record.creator_id and wants]
-    filled = placeholders(actor, now, record, definition) | dict(values or {})
+    found = addressed(session, actor, now, record, definition, mail_id, to)
+    filled = placeholders(session, actor, now, record, definition) | dict(values or {})
     kind = f"{definition.key}.{mail_id}"
-    if inside:
-        _queue(session, now, record, mail, kind, filled, users=inside)
-    if reporter:
-        _queue(session, now, record, mail, kind, _bare(filled), users=reporter)
-    if recipients.reporter_address and wants:
+    if found.inside:
+        _queue(session, now, record, mail, kind, filled, users=found.inside)
+    if found.reporter:
+        _queue(session, now, record, mail, kind, _bare(filled), users=found.reporter)
+    if found.address:
         subject, text = _texts(mail, _bare(filled))
         outbox.queue(
             session,
             now,
             controller_id=record.controller_id,
             kind=kind,
-            to=[(recipients.reporter_address, None)],
+            to=[(found.address, None)],
             subject=subject,
             text=text,
             record=record,
             link="/report/status",
         )
-    return len(inside) + len(reporter) + bool(recipients.reporter_address and wants)
+    return found.number
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """Who gets a mail: colleagues, the reporter by account, or by the address left with the report."""
+
+    inside: Sequence[User]
+    reporter: Sequence[User]
+    address: str | None
+
+    @property
+    def number(self) -> int:
+        """How many people that are."""
+        return len(self.inside) + len(self.reporter) + bool(self.address)
+
+
+def addressed(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    record: Record,
+    definition: ProcessDefinition,
+    mail_id: str,
+    to: Iterable[Recipient],
+) -> Addressed:
+    """Who would get the mail ``mail_id`` now: never the actor, and the reporter only as far as this is wanted."""
+    recipients = resolve(session, record, to, local_day(now))
+    wants = reporter_wants(record, definition, definition.mails[mail_id])
+    inside = [user for user in recipients.users if user.id not in (actor.user_id, record.creator_id)]
+    reporter = [user for user in recipients.users if user.id == record.creator_id and wants]
+    return Addressed(inside, reporter, recipients.reporter_address if wants else None)
 
 
 def send_to(
@@ -78,7 +108,7 @@ def send_to(
     """Queues the mail ``mail_id`` for colleagues who are known by name; never for the actor."""
     inside = [person for person in people if person.id != actor.user_id]
     if inside:
-        filled = placeholders(actor, now, record, definition) | dict(values or {})
+        filled = placeholders(session, actor, now, record, definition) | dict(values or {})
         _queue(session, now, record, definition.mails[mail_id], f"{definition.key}.{mail_id}", filled, users=inside)
 
 
@@ -104,23 +134,35 @@ def may_ask(definition: ProcessDefinition, answers: Mapping[str, object], email:
     return reporter.may_ask is None or evaluate(reporter.may_ask, Facts(answers=answers)).ok
 
 
-def placeholders(actor: Actor, now: datetime, record: Record, definition: ProcessDefinition) -> dict[str, str]:
+def placeholders(
+    session: Session, actor: Actor, now: datetime, record: Record, definition: ProcessDefinition, language: str = "de"
+) -> dict[str, str]:
     """The values that every mail and document may name; see ``engine.papers.PLACEHOLDERS``."""
+    chosen = definition.projection
+    context = CleanContext(catalogues(session), local_day(now), language, record.answers)
     due = f"{record.due_on:%d.%m.%Y}" if record.due_on else ""
     return {
         "reference": record.reference,
         "title": record.title[:SHORT_TITLE],
-        "process": pick(definition.title),
-        "state": pick(definition.workflow.states[record.state].label),
+        "process": pick(definition.title, language),
+        "state": pick(definition.workflow.states[record.state].label, language),
         "actor": actor.name or "kimforms",
         "controller": record.controller.name,
         "date": f"{local_day(now):%d.%m.%Y}",
         "due": due,
         "deadline": due,
-        "municipality": record.municipality or "",
-        "organisation": record.organisation or "",
+        "municipality": _in_words(definition, record, chosen.municipalities, context) or record.municipality or "",
+        "organisation": _in_words(definition, record, chosen.organisation, context) or record.organisation or "",
         "link": "",
     }
+
+
+def _in_words(
+    definition: ProcessDefinition, record: Record, field_id: str | None, context: CleanContext
+) -> str:
+    """The answer of a projected question as people read it: names instead of the ids that are stored."""
+    value = record.answers.get(field_id or "")
+    return definition.fields()[field_id].display(value, context) if field_id and value is not None else ""
 
 
 def _bare(values: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,27 @@
+"""One filled-in report, by field id of the shipped form: what the benchmark of a submission sends."""
+
+ANSWERS: dict[str, str | list[str]] = {
+    "melder_art": "mbe",
+    "organisation": "caritas",
+    "dienstort": "siegburg",
+    "rueckfragen": "ja",
+    "melder_name": "Beratung Eins",
+    "melder_email": "beratung@example.org",
+    "kommunen": ["siegburg", "lohmar"],
+    "beobachtet_seit": "03.2026",
+    "haeufigkeit": "regelmaessig",
+    "fallzahl": "3-5",
+    "bereits_gemeldet": "nein",
+    "handlungsfeld": "bildung_0_6",
+    "rechtskreise": ["sgb8", "asylblg"],
+    "rechtskreiswechsel": "nein",
+    "stellen": ["jugendamt", "kita"],
+    "huerdenart": ["angebot_fehlt", "information"],
+    "titel": "Kein Kitaplatz in Wohnortnähe",
+    "situation": "Familien finden über Monate keinen Platz. Die Anmeldung läuft nur über ein Portal auf Deutsch. " * 4,
+    "soll": "Anmeldung in mehreren Sprachen und eine Stelle, die hilft.",
+    "dringlichkeit": "mittel",
+    "rueckmeldung": "stand",
+    "anonym_bestaetigt": "true",
+    "datenschutz_gelesen": "true",
+}
