@@ -259,6 +259,10 @@ def upgrade():
         sa.UniqueConstraint("process_id", "content_hash", name=op.f("uq_process_version_process_id_content_hash")),
         sa.UniqueConstraint("process_id", "number", name=op.f("uq_process_version_process_id_number")),
     )
+    if op.get_bind().dialect.name != "sqlite":  # the two tables point at each other; SQLite has the reference from the start
+        op.create_foreign_key(
+            "fk_process_current_version_id", "process", "process_version", ["current_version_id"], ["id"]
+        )
     op.create_table(
         "draft",
         sa.Column("id", BIG_ID, nullable=False),
@@ -759,6 +763,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_draft_expires_at"))
 
     op.drop_table("draft")
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("UPDATE process SET current_version_id = NULL")
+    else:
+        op.drop_constraint("fk_process_current_version_id", "process", type_="foreignkey")
     op.drop_table("process_version")
     op.drop_table("saved_view")
     with op.batch_alter_table("role_grant", schema=None) as batch_op:

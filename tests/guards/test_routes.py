@@ -1,0 +1,235 @@
+"""Doors: each declares who may enter, bears a regular name, has a short view, and answers every role as the tables here say."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from kimforms.blueprints.access import access_of
+from kimforms.permissions import PERMISSIONS, ROLES
+
+from ..support.client import CheckingClient
+from ..support.databases import Workshop
+
+PUBLIC = {
+    "pages.home": "the front door",
+    "pages.health": "monitoring asks, and the server itself at its start",
+    "pages.accessibility": "BITV wants the statement in the open",
+    "pages.privacy": "Art. 13 GDPR",
+    "pages.imprint": "§ 5 DDG",
+    "pages.favicon": "browsers ask by themselves",
+    "accounts.login": "people sign in here",
+    "accounts.logout": "an ended session may be ended again",
+    "accounts.forgot": "whoever forgot the password cannot sign in",
+    "accounts.set_password": "the link from the mail is the proof",
+    "report.start": "advisers without account report; the process says who may",
+    "report.begin": "the same form",
+    "report.fill": "the same form",
+    "report.refresh": "the same form",
+    "report.privacy": "Art. 13 GDPR",
+    "report.saved": "a secret link, shown once to the browser that asked",
+    "report.resume": "the secret link is the proof",
+    "report.done": "the reference of what this browser has just sent",
+    "report.receipt": "the receipt of what this browser has just sent",
+    "report_status.look_up": "reference and retrieval code are the proof",
+}
+NOBODY = "signed out"
+PEOPLE = {
+    "adviser": "beratung@caritas.example",
+    "case_manager": "casemanagement@siegburg.example",
+    "coordinator": "koordination@rsk.example",
+    "office": "leitung@rsk.example",
+    "naturalisation": "einbuergerung@troisdorf.example",
+    "member": "mitglied@jobcenter.example",
+    "admin": "admin@rsk.example",
+}
+WHO = (NOBODY, *PEOPLE)
+NAME = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
+PART = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)?")
+PARAMETER = re.compile(r"<(?:[a-z]+(?:\([^)]*\))?:)?[a-z][a-z_]*>")
+MOST_VIEW_LINES = 28
+
+
+def rules(app: Flask) -> Iterator[Rule]:
+    """Every rule but the static files, of all blueprints."""
+    return (rule for rule in app.url_map.iter_rules() if rule.endpoint != "static")
+
+
+@pytest.fixture(scope="module")
+def house(sqlite_workshop: Workshop) -> Flask:
+    """The application on a database as the profile leaves it; these tests change nothing in it but sign-ins."""
+    sqlite_workshop.fresh()
+    return sqlite_workshop.app
+
+
+@pytest.fixture(scope="module")
+def visitors(house: Flask) -> dict[str, FlaskClient]:
+    """One client for each role, signed in once, and one that is nobody."""
+    clients = {}
+    for who in WHO:
+        client = CheckingClient(house)
+        if who in PEOPLE:
+            client.sign_in(PEOPLE[who])
+        clients[who] = client.http
+    return clients
+
+
+def test_every_route_declares_who_may_enter(house: Flask) -> None:
+    assert [rule.endpoint for rule in rules(house) if access_of(house, rule.endpoint) is None] == []
+
+
+def test_public_routes_are_those_listed_here(house: Flask) -> None:
+    found = {
+        rule.endpoint for rule in rules(house) if (one := access_of(house, rule.endpoint)) and one.permission is None
+    }
+    assert found == PUBLIC.keys()
+
+
+def test_every_declared_permission_is_one_of_the_table(house: Flask) -> None:
+    wanted = {access.permission for rule in rules(house) if (access := access_of(house, rule.endpoint))} - {None}
+    assert wanted <= PERMISSIONS.keys()
+
+
+def test_every_role_of_the_permissions_has_a_visitor() -> None:
+    assert set(ROLES) == PEOPLE.keys()
+
+
+def test_endpoints_are_named_area_and_verb(house: Flask) -> None:
+    assert [rule.endpoint for rule in rules(house) if not NAME.fullmatch(rule.endpoint)] == []
+
+
+def test_addresses_are_in_kebab_case(house: Flask) -> None:
+    wrong = [
+        rule.rule
+        for rule in rules(house)
+        for part in rule.rule.strip("/").split("/")
+        if part
+        and not PART.fullmatch(part)
+        and not PARAMETER.fullmatch(part)
+        and not PART.fullmatch(PARAMETER.sub("x", part))
+    ]
+    assert wrong == []
+
+
+def test_views_are_thin(house: Flask) -> None:
+    long = {}
+    for rule in rules(house):
+        view = inspect.unwrap(house.view_functions[rule.endpoint])
+        node = ast.parse(textwrap.dedent(inspect.getsource(view))).body[0]
+        assert isinstance(node, ast.FunctionDef), rule.endpoint
+        lines = (node.end_lineno or 0) - node.lineno + 1
+        if lines > MOST_VIEW_LINES:
+            long[rule.endpoint] = lines
+    assert long == {}
+
+
+# Who gets what on a GET without parameters: 200, 303 to the next page (signed out: to the sign-in page), 403, 404.
+ALL = dict.fromkeys(WHO, 200)
+SIGNED_IN = {who: 303 if who == NOBODY else 200 for who in WHO}
+
+
+def only(*roles: str) -> dict[str, int]:
+    """200 for these roles, 403 for the others, 303 to the sign-in page when signed out."""
+    return {who: 303 if who == NOBODY else 200 if who in roles else 403 for who in WHO}
+
+
+STATUS: dict[str, dict[str, int]] = {
+    "/": {who: 200 if who == NOBODY else 303 for who in WHO},
+    "/accessibility": ALL,
+    "/account": SIGNED_IN,
+    "/account/held": SIGNED_IN,
+    "/account/password": SIGNED_IN,
+    "/admin/": only("admin"),
+    "/admin/accounts": only("admin"),
+    "/admin/accounts/new": only("admin"),
+    "/dashboard": SIGNED_IN,
+    "/favicon.ico": dict.fromkeys(WHO, 301),
+    "/healthz": ALL,
+    "/imprint": ALL,
+    "/login": ALL,
+    "/outbox": only("office", "admin"),
+    "/password/forgot": ALL,
+    "/privacy": ALL,
+    "/report": ALL,
+}
+
+
+def without_parameters(app: Flask) -> set[str]:
+    return {rule.rule for rule in rules(app) if not rule.arguments and "GET" in (rule.methods or ())}
+
+
+def test_the_table_names_every_address_without_parameters(house: Flask) -> None:
+    assert without_parameters(house) == STATUS.keys()
+
+
+def test_every_role_gets_what_the_table_says(house: Flask, visitors: dict[str, FlaskClient]) -> None:
+    wrong = []
+    for path in sorted(STATUS.keys() & without_parameters(house)):
+        for who, client in visitors.items():
+            answer = client.get(path)
+            if answer.status_code != STATUS[path][who]:
+                wrong.append(f"{path} for {who}: {answer.status_code}, the table says {STATUS[path][who]}")
+            answer.close()
+    assert wrong == []
+
+
+def test_only_addresses_of_that_role_lead_signed_out_people_to_the_sign_in_page(
+    house: Flask, visitors: dict[str, FlaskClient]
+) -> None:
+    wrong = []
+    for path in sorted(STATUS):
+        if STATUS[path][NOBODY] == 303:
+            place = visitors[NOBODY].get(path).headers.get("Location", "")
+            if not place.startswith("/login"):
+                wrong.append(f"{path}: {place}")
+    assert wrong == []
+
+
+def test_whoever_lacks_the_permission_is_refused_everywhere(house: Flask, visitors: dict[str, FlaskClient]) -> None:
+    """All routes, with parameters and with POST too: refused before anything is looked up, so nothing is given away."""
+    house.config["WTF_CSRF_ENABLED"] = False
+    wrong = []
+    try:
+        for rule in rules(house):
+            access = access_of(house, rule.endpoint)
+            assert access is not None
+            for who in WHO if access.permission else ():
+                if who in PERMISSIONS[access.permission or ""]:
+                    continue
+                for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                    answer = visitors[who].open(address_of(rule), method=method)
+                    if answer.status_code != (303 if who == NOBODY else 403):
+                        wrong.append(f"{method} {rule.rule} for {who}: {answer.status_code}")
+    finally:
+        house.config["WTF_CSRF_ENABLED"] = True
+    assert wrong == []
+
+
+def address_of(rule: Rule) -> str:
+    """An address that the rule matches, with values that name nothing."""
+    return re.sub(
+        r"<(?:int(?:\([^)]*\))?:)?[a-z_]+>", "999999", re.sub(r"<(?:string|path|uuid):[a-z_]+>", "999999", rule.rule)
+    )
+
+
+def test_a_declared_address_without_parameters_answers_nobody_with_an_error(
+    house: Flask, visitors: dict[str, FlaskClient]
+) -> None:
+    """HEAD and an unknown language change nothing; no page breaks in English."""
+    wrong = []
+    for path in sorted(without_parameters(house)):
+        for who in (NOBODY, "coordinator", "admin"):
+            for query, method in (("?lang=en", "GET"), ("?lang=xx&page=-1&before=x", "GET"), ("?lang=de", "HEAD")):
+                answer = visitors[who].open(path + query, method=method)
+                if answer.status_code >= 500:
+                    wrong.append(f"{method} {path}{query} for {who}: {answer.status_code}")
+                answer.close()
+    assert wrong == []
