@@ -143,7 +143,8 @@
 
     document.addEventListener("htmx:after:request", (event) => {
         const form = event.detail.ctx.sourceElement.closest("form[data-warn-unsaved]");
-        if (form && event.detail.ctx.request.method !== "GET" && event.detail.ctx.response.status < 400) unsaved = false;
+        if (!form || form.hasAttribute("data-keeps-nothing")) return; // the answer was shown, nothing was stored
+        if (event.detail.ctx.request.method !== "GET" && event.detail.ctx.response.status < 400) unsaved = false;
     });
 
     window.addEventListener("pageshow", () => {
