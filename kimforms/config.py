@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+LOG_LEVELS = ("debug", "info", "warning", "error")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -76,7 +77,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         demo_password=env.get("KIMFORMS_DEMO_PASSWORD") or "kimforms-demo",
         behind_proxy=(env.get("KIMFORMS_BEHIND_PROXY") or "0") == "1",
         session_minutes=_whole_number(env, "KIMFORMS_SESSION_MINUTES", 60, 1, 24 * 60),
-        log_level=(env.get("KIMFORMS_LOG_LEVEL") or "info").lower(),
+        log_level=_log_level(env),
     )
 
 
@@ -110,6 +111,13 @@ def _smtp_url(env: Mapping[str, str]) -> str:
     if url and urlsplit(url).scheme not in {"smtp", "smtps", "smtp+starttls"}:
         raise SettingsError("KIMFORMS_SMTP_URL beginnt mit smtp://, smtp+starttls:// oder smtps://.")
     return url
+
+
+def _log_level(env: Mapping[str, str]) -> str:
+    level = (env.get("KIMFORMS_LOG_LEVEL") or "info").lower()
+    if level not in LOG_LEVELS:
+        raise SettingsError(f"KIMFORMS_LOG_LEVEL ist eines von {', '.join(LOG_LEVELS)}, nicht „{level}“.")
+    return level
 
 
 def _whole_number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

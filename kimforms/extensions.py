@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+import structlog
 from flask_babel import Babel
 from flask_htmx import HTMX
 from flask_login import LoginManager
@@ -38,6 +39,11 @@ babel = Babel()
 migrate = Migrate()
 
 WRITE = "kimforms_write"
+
+
+def set_log_level(level: str) -> None:
+    """From which level on the services report: debug, info, warning or error."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
 
 
 @event.listens_for(Engine, "connect")

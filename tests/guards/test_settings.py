@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import re
 from pathlib import Path
@@ -47,6 +48,17 @@ def test_the_code_reads_no_variable_besides() -> None:
     for module in modules().values():
         read |= set(re.findall(r"\bKIMFORMS_[A-Z_]+\b", module.path.read_text("utf-8")))
     assert {name for name in read if not name.endswith("_")} <= variables()
+
+
+def test_every_setting_has_an_effect() -> None:
+    """Read beyond the line of config.py that makes it."""
+    used = {
+        node.attr
+        for module in modules().values()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+    }
+    assert sorted({field.name for field in dataclasses.fields(Settings)} - used) == []
 
 
 def test_the_pages_of_the_documentation_name_no_variable_that_does_not_exist() -> None:
