@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Response, flash, request, session
 
 from ..engine.definition import Transition, content_hash
+from ..engine.people import RelationRef
 from ..extensions import db
 from ..forms.builder import BuiltForm, questions_form, submitted
 from ..models import Record
@@ -89,7 +90,7 @@ def take(transition_id: str) -> Response:
         return page("report/find.html", status=422, reference="", refused=_forgotten())
     record, actor = known
     transition = definition_of(record.version).workflow.transition_by_id.get(transition_id)
-    if transition is None:
+    if transition is None or not any(isinstance(rule, RelationRef) for rule in transition.actors):
         raise NotVisible()
     version = request.form.get("row_version", "")
     try:

@@ -67,7 +67,7 @@ class BuiltForm(BaseForm):
         super().__init__(self.unbound, prefix=prefix)
         self.frame = frame
         self.verdict = Judgement({}, {})
-        self._marked: list[tuple[BuiltField, str]] = []
+        self._marked: list[tuple[BuiltField, str, str]] = []
         for name, field in self._fields.items():
             field.show(raw.get(name), frame)
 
@@ -79,14 +79,14 @@ class BuiltForm(BaseForm):
         for path, sentence in self.verdict.errors.items():
             name, _, inside = path.partition(".")
             if name in self._fields and name not in skipped:
-                self._marked.append((self._fields[name].mark(inside, sentence), self._where(name, inside) + sentence))
+                self._marked.append((self._fields[name].mark(inside, sentence), self._where(name, inside), sentence))
         return not self._marked
 
     def error_pairs(self) -> list[tuple[str, str]]:
         """For the error summary: the id of the control and the sentence, with the row and the field it is about."""
         return [
-            (field.id, sentence if field.label.text in sentence else f"{field.label.text}: {sentence}")
-            for field, sentence in self._marked
+            (field.id, where + (sentence if field.label.text in sentence else f"{field.label.text}: {sentence}"))
+            for field, where, sentence in self._marked
         ]
 
     def look_for_personal_data(self) -> int:

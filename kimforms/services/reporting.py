@@ -110,8 +110,9 @@ def look_up(session: Session, now: datetime, *, reference: str, code: str, visit
 
 
 def plain_reference(text: str) -> str:
-    """A reference as it is stored, whatever blanks and small letters were typed."""
-    return "".join(text.split()).upper().replace("–", "-")[:40]
+    """A reference as it is stored, whatever blanks, dashes and small letters were typed."""
+    plain = text.upper().replace("–", "-")
+    return "".join(one for one in plain if one == "-" or (one.isascii() and one.isalnum()))[:40]
 
 
 def as_reporter(record: Record, language: str = "de") -> Actor:
