@@ -6,15 +6,16 @@ role brings stands in ``PERMISSIONS`` (architecture: "who sees what").
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session
 
-from .models import Process, Record, Share, User
+from .models import Process, Record, Share
 
 ROLES = ("adviser", "case_manager", "coordinator", "office", "naturalisation", "member", "admin")
 
@@ -87,7 +88,22 @@ ANYONE = Actor("anyone")
 SYSTEM = Actor("system", name="kimforms")
 
 
-def actor_of(user: User, today: date) -> Actor:
+class Account(Protocol):
+    """What an actor is made of: an account of the database, or the light copy of a request."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def grants(self) -> Sequence[Any]: ...
+
+
+def actor_of(user: Account, today: date) -> Actor:
     """The account as an actor, with the grants that are valid today."""
     grants = tuple(
         Grant(grant.role, grant.controller_id, grant.organisation, grant.municipality, grant.body)

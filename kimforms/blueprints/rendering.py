@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, g, make_response, redirect, rend
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.local import LocalProxy
 
 from ..engine.deadlines import overdue_in_words
 from ..engine.text import pick
@@ -96,9 +97,16 @@ def due_words(value: date | None) -> str:
 
 def install(app: Flask) -> None:
     """Registers filters, globals, headers and error pages."""
-    app.jinja_env.filters.update(date_de=date_de, datetime_de=datetime_de, ago=ago, due_words=due_words, pick=lambda text: pick(text, language()))
-    app.jinja_env.globals.update(t=t, can=access.can, demo=app.config["SETTINGS"].demo)
-    app.context_processor(lambda: {"language": language()})
+    app.jinja_env.filters.update(date_de=date_de, datetime_de=datetime_de, ago=ago, due_words=due_words)
+    app.jinja_env.filters["pick"] = lambda text: pick(text, language())
+    # macros are compiled and run once, not once a page: what they name are globals, never the page's own values
+    app.jinja_env.globals.update(
+        t=t,
+        can=access.can,
+        demo=app.config["SETTINGS"].demo,
+        language=LocalProxy(language),
+        current_user=current_user,
+    )
     app.after_request(_headers)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, _form_expired)
@@ -145,7 +153,10 @@ def _form_expired(_error: CSRFError) -> Response:
 HTTP_SENTENCES = {
     404: ("Diese Seite gibt es nicht, oder sie ist für Sie nicht freigegeben.", "This page does not exist or is not open to you."),
     405: ("Diese Adresse lässt sich so nicht aufrufen.", "This address cannot be called like that."),
-    413: ("Das ist zu groß. Kürzen Sie den Text oder wählen Sie eine kleinere Datei.", "That is too large. Shorten the text or choose a smaller file."),
+    413: (
+        "Das ist zu groß. Kürzen Sie den Text oder wählen Sie eine kleinere Datei.",
+        "That is too large. Shorten the text or choose a smaller file.",
+    ),
     429: ("Zu viele Versuche in kurzer Zeit. Bitte warten Sie etwas.", "Too many tries in a short time. Please wait."),
 }
 

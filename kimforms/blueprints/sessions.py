@@ -13,13 +13,12 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, flash, g, redirect, request, session, url_for
 from flask_login import current_user, login_user
 from flask_wtf.csrf import validate_csrf
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 from wtforms import ValidationError
 
 from ..extensions import db, login_manager
-from ..models import RoleGrant, User
+from ..models import User
 from ..services import held_input
+from ..services.queries.signed_in import SignedIn, signed_in
 from ..services.unit_of_work import unit_of_work
 from .access import access_of, now
 from .rendering import page, t, wants_fragment
@@ -43,15 +42,13 @@ def install(app: Flask) -> None:
     app.context_processor(_remaining_time)
 
 
-def load_user(identity: str) -> User | None:
-    """The person of ``id.epoch`` with grants and controllers, in two queries; None when the session has ended."""
+def load_user(identity: str) -> SignedIn | None:
+    """The person of ``id.epoch`` with roles, in one query; None when the session has ended."""
     user_id, epoch = _parts(identity)
-    if user_id is None or seconds_left() <= 0:
+    if user_id is None or epoch is None or seconds_left() <= 0:
         return None
-    user = db.session.scalar(
-        select(User).where(User.id == user_id).options(selectinload(User.grants).joinedload(RoleGrant.controller))
-    )
-    if user is None or not user.active or user.session_epoch != epoch:
+    user = signed_in(db.session(), user_id, epoch)
+    if user is None:
         return None
     moment = int(now().timestamp())
     if moment - session["seen"] >= REFRESH_SECONDS:  # not at every request: each refresh sends the cookie again

@@ -325,15 +325,15 @@ def test_signing_out_needs_a_post_with_token(client: CheckingClient) -> None:
     assert is_signed_in(client)
 
 
-def test_who_is_signed_in_costs_two_queries(client: CheckingClient) -> None:
+def test_who_is_signed_in_costs_one_query(client: CheckingClient) -> None:
     client.sign_in(ADVISER)
     asked: list[str] = []
     with client.app.app_context():
         engine = db.engine
     event.listen(engine, "before_cursor_execute", lambda *facts: asked.append(facts[2]))
     with client.app.test_request_context("/account", headers={"Cookie": cookie_of(client)}):
-        assert [grant.controller.key for grant in current_user.grants] == ["rsk"]
-    assert len([one for one in asked if one.startswith("SELECT")]) == 2
+        assert [grant.role for grant in current_user.grants] == ["adviser"]
+    assert len([one for one in asked if one.startswith("SELECT")]) == 1
 
 
 def cookie_of(client: CheckingClient) -> str:

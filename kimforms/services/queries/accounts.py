@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ...models import Body, Controller, Municipality, OneTimeToken, Organisation, RoleGrant, User
 from ...permissions import ROLES, Actor
@@ -98,10 +98,12 @@ def account_view(session: Session, actor: Actor, now: datetime, user_id: int) ->
     return _view(user, actor, scope_names(session), session.scalar(invited))
 
 
-def own_roles(session: Session, user: User) -> list[GrantView]:
+def own_roles(session: Session, user_id: int) -> list[GrantView]:
     """All roles of somebody, for the own account page."""
     names = scope_names(session)
-    return [_grant_view(grant, names) for grant in user.grants]
+    held = select(RoleGrant).where(RoleGrant.user_id == user_id).order_by(RoleGrant.id)
+    grants = session.scalars(held.options(joinedload(RoleGrant.controller)))
+    return [_grant_view(grant, names) for grant in grants]
 
 
 def role_choices(session: Session, actor: Actor, language: str) -> Mapping[str, Sequence[tuple[str, str]]]:

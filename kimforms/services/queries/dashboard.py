@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -169,7 +169,7 @@ def _counts(session: Session, processes: list[int], words: _Words) -> list[State
 
 def _reports(session: Session, actor: Actor, desk: Desk, words: _Words) -> None:
     own = Record.creator_id == actor.user_id
-    desk.own = _lines(session, words, select(*_COLUMNS).where(own).order_by(Record.id.desc()))
+    desk.own = _undated(_lines(session, words, select(*_COLUMNS).where(own).order_by(Record.id.desc())))
     desk.drafts = session.scalar(select(func.count()).select_from(Draft).where(Draft.user_id == actor.user_id)) or 0
     unanswered = (
         select(*_COLUMNS)
@@ -177,7 +177,12 @@ def _reports(session: Session, actor: Actor, desk: Desk, words: _Words) -> None:
         .where(own, Record.open, Question.kind == "question", Question.answer.is_(None))
         .order_by(Question.id)
     )
-    desk.questions = _lines(session, words, unanswered)
+    desk.questions = _undated(_lines(session, words, unanswered))
+
+
+def _undated(lines: list[Line]) -> list[Line]:
+    """Deadlines are those of the people who work on a report; reporters do not see them."""
+    return [replace(line, due_on=None) for line in lines]
 
 
 def _tasks(session: Session, actor: Actor) -> Sequence[Task]:

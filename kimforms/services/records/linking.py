@@ -13,6 +13,13 @@ from .. import audit
 from ..refusals import InputRefused, NotPermitted
 
 RELATED = "related"
+THEME = "theme"
+
+
+def kind_for(record: Record, other: Record) -> str:
+    """How two records belong together: a report with a theme, anything else as related."""
+    is_theme = [one.process.key == THEME for one in (record, other)]
+    return THEME if is_theme[0] != is_theme[1] else RELATED
 
 
 def link_records(
@@ -44,9 +51,15 @@ def link_records(
     return link
 
 
-def unlink_records(session: Session, actor: Actor, now: datetime, *, link: RecordLink) -> None:
-    """Takes a link away; both histories tell of it."""
-    record, other = link.from_record, link.to_record
+def unlink_records(
+    session: Session, actor: Actor, now: datetime, *, link: RecordLink, record: Record | None = None
+) -> None:
+    """Takes a link away; both histories tell of it. ``record`` is the side on which the actor stands, else its start.
+
+    Raises :class:`NotPermitted`.
+    """
+    record = record if record is not None else link.from_record
+    other = link.to_record if record.id == link.from_id else link.from_record
     if not may(actor, "record:work", record.controller_id):
         raise NotPermitted()
     session.delete(link)

@@ -1,0 +1,187 @@
+"""What people enter on the inbox: filters of the list (a query string), the bulk form, the form that saves a view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlencode
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from ..engine.text import BrokenText, one_line
+
+Say = Callable[[str, str], str]
+Choices = Sequence[tuple[str, str]]
+
+LONGEST_TEXT = 200
+LONGEST_NAME = 80
+INITIAL = ":initial"
+"""The state in which a process begins, whatever its name; no state of a definition can hold a colon."""
+STATUSES = ("open", "closed", "all")
+ORDERS = ("newest", "oldest", "due")
+DUES = ("overdue", "week", "none")
+AGES = {"last-7": 7, "over-14": 14, "over-30": 30, "over-90": 90, "over-365": 365}
+
+
+class Arguments(Protocol):
+    """A request's query as werkzeug gives it, or a plain dictionary."""
+
+    def get(self, key: str, default: str, /) -> str: ...
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The filters of one view of the inbox, each of them known to exist; the empty string means no filter."""
+
+    q: str = ""
+    status: str = "open"
+    process: str = ""
+    state: str = ""
+    field: str = ""
+    municipality: str = ""
+    area: str = ""
+    organisation: str = ""
+    assignee: str = ""
+    age: str = ""
+    due: str = ""
+    order: str = "newest"
+
+    @property
+    def sorted_by(self) -> str:
+        """The order that the list really has: what asks for due dates or words is read in their own order."""
+        if self.due in ("overdue", "week"):
+            return "due"
+        if self.q and self.order == "due":
+            return "newest"
+        return self.order
+
+    def query(self, **changes: str) -> str:
+        """The query string of this view or of one with ``changes``; defaults are left out: equal views have one address."""
+        changed = replace(self, **changes)
+        pairs = [(name, getattr(changed, name)) for name in NAMES if getattr(changed, name) != getattr(_EMPTY, name)]
+        return urlencode(pairs)
+
+    def active(self) -> list[str]:
+        """Names of the filters that are set; order is no filter."""
+        return [name for name in NAMES if name != "order" and getattr(self, name) != getattr(_EMPTY, name)]
+
+
+NAMES = tuple(one.name for one in fields(Filters))
+_EMPTY = Filters()
+
+
+@dataclass(frozen=True)
+class Read:
+    """Filters as they were understood; ``ignored`` names those whose value nobody knows, ``cut`` a text too long."""
+
+    filters: Filters
+    ignored: tuple[str, ...] = ()
+    cut: bool = False
+
+
+def read_filters(arguments: Arguments, choices: Mapping[str, Choices]) -> Read:
+    """Reads a query string against what may be chosen. Nothing raises: odd values are left out and reported."""
+    found: dict[str, str] = {}
+    ignored: list[str] = []
+    text, cut = _text(arguments.get("q", ""))
+    if text:
+        found["q"] = text
+    for name in NAMES[1:]:
+        value = arguments.get(name, "")
+        if not value:
+            continue
+        if any(value == known for known, _label in choices.get(name, ())):
+            found[name] = value
+        else:
+            ignored.append(name)
+    return Read(Filters(**found), tuple(ignored), cut)
+
+
+def normal_query(query: str, choices: Mapping[str, Choices]) -> str:
+    """A query string in its one spelling, without cursors and without what nobody knows."""
+    return read_filters(dict(reversed(parse_qsl(query[:4000]))), choices).filters.query()
+
+
+def _text(raw: str) -> tuple[str, bool]:
+    try:
+        text = one_line(raw[: LONGEST_TEXT * 4])
+    except BrokenText:
+        return "", True
+    return text[:LONGEST_TEXT], len(text) > LONGEST_TEXT
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What was ticked: reference and the version of the record that the page showed."""
+
+    chosen: tuple[tuple[str, int], ...] = ()
+    unreadable: int = 0
+    values: tuple[str, ...] = field(default=(), compare=False)
+
+
+MOST_SELECTED = 100
+
+
+def read_selection(values: Iterable[str]) -> Selection:
+    """Ticked boxes carry ``reference:row_version``; doubles count once, what is not of that form is only counted."""
+    chosen: dict[str, int] = {}
+    unreadable = 0
+    for value in values:
+        reference, _colon, version = value.rpartition(":")
+        if reference and len(reference) <= 40 and version.isascii() and version.isdigit() and len(version) < 10:
+            chosen.setdefault(reference, int(version))
+        else:
+            unreadable += 1
+    kept = tuple(chosen.items())[:MOST_SELECTED]
+    return Selection(kept, unreadable, tuple(f"{reference}:{version}" for reference, version in kept))
+
+
+def bulk_form(say: Say, people: Choices, transitions: Choices) -> Any:
+    """What to do with the ticked records; which deed is said by the pressed button (``deed``)."""
+
+    class BulkForm(FlaskForm):
+        deed = HiddenField()
+        person = SelectField(
+            say("Zuständig", "Responsible"),
+            choices=[("", say("Bitte wählen", "Please choose")), ("nobody", say("niemand", "nobody")), *people],
+            validate_choice=False,
+        )
+        transition = SelectField(
+            say("Schritt", "Step"),
+            choices=[("", say("Bitte wählen", "Please choose")), *transitions],
+            validate_choice=False,
+        )
+        confirmed = HiddenField()
+
+    return BulkForm()
+
+
+def view_form(say: Say) -> Any:
+    """The name of a view to be saved, and whether colleagues may use it."""
+
+    class ViewForm(FlaskForm):
+        name = StringField(
+            say("Name der Ansicht", "Name of the view"),
+            [
+                InputRequired(say("Geben Sie der Ansicht einen Namen.", "Give the view a name.")),
+                Length(
+                    max=LONGEST_NAME,
+                    message=say("Der Name hat höchstens 80 Zeichen.", "The name has at most 80 characters."),
+                ),
+            ],
+            filters=[_name],
+        )
+        shared = BooleanField(say("Für Kolleginnen und Kollegen freigeben", "Share with colleagues"))
+        query = HiddenField()
+
+    return ViewForm()
+
+
+def _name(value: str | None) -> str | None:
+    try:
+        return one_line(value) if value else value
+    except BrokenText:
+        return ""
