@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -26,12 +27,12 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.from_mapping(_configuration(settings))
     app.config.update(overrides)
+    app.jinja_env.bytecode_cache = _compiled_templates(settings)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     keep_anchor_in(make_url(settings.database_url), settings.data_dir)
     outbox.configure(settings.base_url)
     extensions.set_log_level(settings.log_level)
     extensions.db.init_app(app)
-    extensions.migrate.init_app(app, extensions.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     extensions.csrf.init_app(app)
     extensions.htmx.init_app(app)
     extensions.babel.init_app(app, locale_selector=rendering.language, timezone_selector=lambda: "Europe/Berlin")
@@ -51,6 +52,13 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     if settings.behind_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app
+
+
+def _compiled_templates(settings: Settings) -> FileSystemBytecodeCache:
+    """Keeps compiled templates in the data folder, so that only the first start compiles them."""
+    folder = settings.data_dir / "cache"
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 def _configuration(settings: Settings) -> dict[str, Any]:

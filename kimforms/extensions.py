@@ -9,7 +9,6 @@ import structlog
 from flask_babel import Babel
 from flask_htmx import HTMX
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, MetaData, event
@@ -36,7 +35,6 @@ login_manager = LoginManager()
 csrf = CSRFProtect()
 htmx = HTMX()
 babel = Babel()
-migrate = Migrate()
 
 WRITE = "kimforms_write"
 

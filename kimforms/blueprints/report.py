@@ -10,14 +10,12 @@ from flask import Blueprint, Response, make_response, request, session, url_for
 from flask_wtf.csrf import CSRFError
 
 from ..documents.paper import paragraphs
-from ..engine.definition import ProcessDefinition
 from ..engine.text import pick
 from ..extensions import db
 from ..forms import report as flow
-from ..models import ProcessVersion, Record
+from ..models import Record
 from ..permissions import ANYONE
 from ..services import drafts, receipts, reporting
-from ..services.processes import definition_of
 from ..services.queries import reporting as queries
 from ..services.refusals import InputRefused, NotVisible, TooMany
 from ..services.unit_of_work import unit_of_work
@@ -54,22 +52,24 @@ def _forget_code() -> None:
 @access.public("advisers of welfare associations hold no account; the process itself says who may report")
 def start() -> Response:
     """What the form is for, how long it takes, and the drafts of a person with account."""
-    version, definition = _offered()
-    actor = reporting.reporter_of(access.current_actor(), definition, version.process.controller_id)
+    offer = _offered()
+    definition = offer.definition
+    actor = reporting.reporter_of(access.current_actor(), definition, offer.controller_id)
     own = queries.drafts_of(db.session(), actor) if actor.user_id is not None else []
-    return page("report/start.html", definition=definition, version=version, account=actor.user_id is not None,
-                drafts=own[:3], language_code=language())  # fmt: skip
+    return page("report/start.html", definition=definition, account=actor.user_id is not None,
+                drafts=own[:3])  # fmt: skip
 
 
 @blueprint.get("/report/form")
 @access.public("the form itself, see start")
 def begin() -> Response:
     """The first step of a new form; people with account are led to one that saves itself."""
-    version, definition = _offered()
-    actor = reporting.reporter_of(access.current_actor(), definition, version.process.controller_id)
+    offer = _offered()
+    definition = offer.definition
+    actor = reporting.reporter_of(access.current_actor(), definition, offer.controller_id)
     if actor.user_id is not None:
         return see_other("report.start")
-    case = Case(version, definition, flow.FormState(key=flow.new_key()), _desk())
+    case = Case(offer, definition, flow.FormState(key=flow.new_key()), _desk())
     return show(case, case.next_page())
 
 
@@ -119,15 +119,14 @@ def _expired(_error: CSRFError) -> Response:
 def resume(token: str) -> Response:
     """An unfinished form behind its secret link."""
     draft = drafts.draft_behind(db.session(), access.now(), token, language=language())
-    version = queries.version_of(db.session(), draft.version_id)
-    definition = definition_of(version)
+    offer = queries.offer_of(db.session(), draft.version_id)
     state = flow.FormState(raw=drafts.input_of(draft), visited=list(draft.done_steps), key=draft.submission_key,
                            step=draft.step, token=token)  # fmt: skip
     notice = Notice("info", t("Ihr Entwurf", "Your draft"), t(
         "So haben Sie das Formular zwischengespeichert. Änderungen bewahren wir erst auf, wenn Sie wieder "
         "„Zwischenspeichern“ wählen.",
         "This is how you saved the form. Changes are kept only when you choose “Save for later” again."))  # fmt: skip
-    case = Case(version, definition, state, _desk())
+    case = Case(offer, offer.definition, state, _desk())
     return show(case, case.next_page(), notice)
 
 
@@ -179,8 +178,7 @@ def receipt() -> Response:
 @access.public("Art. 13 GDPR: the notice is open to everybody")
 def privacy() -> Response:
     """The privacy notice of the form."""
-    _, definition = _offered()
-    notice = definition.notice
+    notice = _offered().definition.notice
     if notice is None:
         return see_other("pages.privacy")
     return page("report/privacy.html", title=pick(notice.title, language()), notice=notice,
@@ -200,7 +198,7 @@ def _send(case: Case) -> Response:
     try:
         with unit_of_work() as work:
             sent = reporting.submit_report(
-                work, ANYONE, access.now(), version=case.version, raw=state.raw,
+                work, ANYONE, access.now(), version_id=case.version.id, raw=state.raw,
                 key=state.key, visitor=visitor(), catalogues=about.catalogues, language=about.language,
             )  # fmt: skip
             return remember(sent.record, sent.code)
@@ -225,23 +223,23 @@ def _keep(case: Case) -> Response:
     return see_other("report.saved")
 
 
-def _offered(version_id: int | None = None) -> tuple[ProcessVersion, ProcessDefinition]:
+def _offered(version_id: int | None = None) -> queries.Offer:
     try:
-        version = queries.offered_version(db.session(), version_id=version_id)
+        return queries.offered(db.session(), version_id=version_id)
     except NotVisible:
         if version_id is None:
             raise
-        version = queries.offered_version(db.session())
-    return version, definition_of(version)
+    return queries.offered(db.session())
 
 
 def _posted() -> Case:
     """The form as it was posted, in the version that its page was made for. Public processes only."""
     asked = request.form.get("_version", "")
-    version, definition = _offered(int(asked) if asked.isdecimal() and len(asked) < 10 else None)
+    offer = _offered(int(asked) if asked.isdecimal() and len(asked) < 10 else None)
+    definition = offer.definition
     if not definition.access.create.public:
         raise NotVisible()
-    return Case(version, definition, flow.read_state(definition, request.form.items(multi=True), None), _desk())
+    return Case(offer, definition, flow.read_state(definition, request.form.items(multi=True), None), _desk())
 
 
 def _desk() -> Desk:

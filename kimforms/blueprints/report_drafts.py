@@ -13,7 +13,6 @@ from ..extensions import db
 from ..forms import report as flow
 from ..models import Draft
 from ..services import drafts, reporting
-from ..services.processes import definition_of
 from ..services.queries import reporting as queries
 from ..services.refusals import InputRefused, NotVisible
 from ..services.unit_of_work import unit_of_work
@@ -50,11 +49,11 @@ def create() -> Response:
     """Begins a form, or goes on with the one that was begun and left empty."""
     actor = access.current_actor()
     with unit_of_work() as session:
-        version = queries.offered_version(session)
-        definition = definition_of(version)
-        if reporting.reporter_of(actor, definition, version.process.controller_id).user_id is None:
+        offer = queries.offered(session)
+        definition = offer.definition
+        if reporting.reporter_of(actor, definition, offer.controller_id).user_id is None:
             return see_other("report.begin")
-        draft = drafts.start_draft(session, actor, access.now(), version=version, key=flow.new_key())
+        draft = drafts.start_draft(session, actor, access.now(), version=offer, key=flow.new_key())
         return see_other(".step", draft_id=draft.id, step_id=definition.form.steps[0].id)
 
 
@@ -120,7 +119,7 @@ def send(draft_id: int) -> Response:
                 return remember(sent, None)
             draft = drafts.own_draft(session, actor, draft_id)
             done = reporting.submit_report(
-                session, actor, access.now(), version=draft.version, raw=drafts.input_of(draft),
+                session, actor, access.now(), version_id=draft.version_id, raw=drafts.input_of(draft),
                 key=draft.submission_key, visitor=visitor(), catalogues=about.catalogues, language=about.language,
             )  # fmt: skip
             return remember(done.record, None)
@@ -147,12 +146,12 @@ def delete(draft_id: int) -> Response:
 
 
 def _case(draft: Draft, step_id: str | None = None) -> Case:
-    version = queries.version_of(db.session(), draft.version_id)
+    offer = queries.offer_of(db.session(), draft.version_id)
     state = flow.FormState(
         raw=drafts.input_of(draft), visited=list(draft.done_steps), key=draft.submission_key,
         step=step_id or draft.step, window=secrets.token_urlsafe(9),
     )  # fmt: skip
-    return Case(version, definition_of(version), state, _desk(draft.id, state.step))
+    return Case(offer, offer.definition, state, _desk(draft.id, state.step))
 
 
 def _desk(draft_id: int, step_id: str) -> Desk:

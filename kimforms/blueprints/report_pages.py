@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 
 from ..engine.definition import ProcessDefinition, Step
 from ..engine.text import pick
@@ -14,8 +14,8 @@ from ..extensions import db
 from ..forms import report as flow
 from ..forms.builder import Circumstances
 from ..forms.review import Review, review
-from ..models import ProcessVersion
 from ..services import catalogues, reporting, throttle
+from ..services.queries.reporting import Offer
 from . import access
 from .rendering import language, page, t, wants_fragment
 
@@ -42,8 +42,11 @@ class Notice:
 
 
 def circumstances() -> Circumstances:
-    """Lists, day and language of this request."""
-    return Circumstances(catalogues.catalogues(db.session()), access.today(), language())
+    """Lists, day and language of this request; the same all through it, so that the same input is judged once."""
+    if "circumstances" not in g:
+        g.circumstances = Circumstances(catalogues.catalogues(db.session()), access.today(), language())
+    about: Circumstances = g.circumstances
+    return about
 
 
 def visitor() -> reporting.Visitor:
@@ -55,7 +58,7 @@ def visitor() -> reporting.Visitor:
 class Case:
     """A form under way on its desk, in the version that it began with."""
 
-    version: ProcessVersion
+    version: Offer
     definition: ProcessDefinition
     state: flow.FormState
     desk: Desk
@@ -122,11 +125,11 @@ def _common(case: Case, notice: Notice | None) -> dict[str, Any]:
 
 def _tasks(case: Case, steps: Sequence[Step], here: Step) -> list[dict[str, Any]]:
     """The steps with their status in words."""
-    cards = review(case.definition, case.state.raw, circumstances()).cards
-    wrong = {card.step.id for card in cards if card.errors}
+    visited = case.state.visited
+    wrong = flow.steps_wrong(case.definition, case.state.raw, circumstances()) if visited else ()
     tasks = []
     for step in steps:
-        seen = step.id in case.state.visited
+        seen = step.id in visited
         if step.id == here.id:
             status, tone = t("in Arbeit", "in progress"), "info"
         elif seen and step.id not in wrong:

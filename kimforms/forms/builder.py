@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as setting
 from datetime import date
 from functools import partial
 from typing import Any
@@ -35,6 +36,14 @@ MOST_CLASSES = 1000
 
 
 @dataclass(frozen=True)
+class Look:
+    """The answers so far, hidden ones among them, and the ids of the questions that they show."""
+
+    answers: Mapping[str, Any]
+    visible: set[str]
+
+
+@dataclass(frozen=True)
 class Circumstances:
     """What judging and showing a form needs besides the answers."""
 
@@ -42,6 +51,18 @@ class Circumstances:
     today: date
     language: str = "de"
     facts: Facts = Facts()
+    _seen: list[tuple[object, object, Look]] = setting(default_factory=list, compare=False, repr=False)
+
+    def look(self, definition: ProcessDefinition, raw: Mapping[str, Any]) -> Look:
+        """The answers so far and what they show; judged once for the same input, which nobody changes meanwhile."""
+        for of, what, known in self._seen:
+            if of is definition and what is raw:
+                return known
+        drafted = clean_answers(definition, raw, catalogues=self.catalogues, today=self.today, partial=True,
+                                language=self.language, facts=self.facts)  # fmt: skip
+        found = Look(drafted.answers, visible_fields(definition, drafted.answers, self.today, self.facts))
+        self._seen.append((definition, raw, found))
+        return found
 
     def context(self, *, drafting: bool = False) -> CleanContext:
         """For the engine; ``drafting`` requires nothing."""
@@ -108,13 +129,11 @@ def step_form(
 
     Questions that the answers so far hide are left out; what was entered for them stays in ``raw``.
     """
-    about = circumstances
-    drafted = clean_answers(definition, raw, catalogues=about.catalogues, today=about.today, partial=True,
-                            language=about.language, facts=about.facts)  # fmt: skip
-    visible = visible_fields(definition, drafted.answers, about.today, about.facts)
+    about, seen = circumstances, circumstances.look(definition, raw)
+    visible = seen.visible
     fields = fields_of(step)
     key = (content_hash(definition), step.id)
-    answers = {name: value for name, value in drafted.answers.items() if name in visible}
+    answers = {name: value for name, value in seen.answers.items() if name in visible}
     form = built_class(key, fields, about.language, visible)(raw, _frame(fields, about, answers))
     form.judge = partial(_judge_step, definition, step, raw, about)
     return form

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..engine.cleaning import clean_answers, fields_of, flatten, visible_fields
+from ..engine.cleaning import clean_answers, fields_of, flatten
 from ..engine.definition import ProcessDefinition, Step
 from ..engine.fields import RepeatingGroup
 from .builder import BuiltForm, Circumstances, readable, step_form, submitted, walk
@@ -149,10 +149,16 @@ def too_long(state: FormState) -> bool:
 
 def steps_shown(definition: ProcessDefinition, raw: Mapping[str, Any], about: Circumstances) -> list[Step]:
     """The steps that have anything to show for these answers, in their order."""
-    drafted = clean_answers(definition, raw, catalogues=about.catalogues, today=about.today, partial=True,
-                            language=about.language, facts=about.facts)  # fmt: skip
-    visible = visible_fields(definition, drafted.answers, about.today, about.facts)
+    visible = about.look(definition, raw).visible
     return [step for step in definition.form.steps if any(each.id in visible for each in fields_of(step))]
+
+
+def steps_wrong(definition: ProcessDefinition, raw: Mapping[str, Any], about: Circumstances) -> set[str]:
+    """Ids of the steps in which something is missing or wrong."""
+    cleaned = clean_answers(definition, raw, catalogues=about.catalogues, today=about.today, language=about.language,
+                            facts=about.facts)  # fmt: skip
+    names = {path.partition(".")[0] for path in cleaned.errors}
+    return {step.id for step in definition.form.steps if any(each.id in names for each in fields_of(step))}
 
 
 def advance(definition: ProcessDefinition, state: FormState, about: Circumstances) -> Page:

@@ -9,12 +9,12 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ..models import Draft, ProcessVersion
+from ..models import Draft
 from ..permissions import Actor
 from .refusals import LinkExpired, NotVisible, Refusal
 
@@ -30,6 +30,15 @@ GONE = (
 )
 
 
+class Version(Protocol):
+    """What a draft needs to know of the version it is filled in for."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def process_id(self) -> int: ...
+
+
 class TooManyDrafts(Refusal):
     """One person keeps more unfinished forms than anybody finishes."""
 
@@ -39,7 +48,7 @@ class TooManyDrafts(Refusal):
         super().__init__(f"Sie haben schon {MOST_DRAFTS} Entwürfe. Löschen Sie zuerst einen, den Sie nicht brauchen.")
 
 
-def start_draft(session: Session, actor: Actor, now: datetime, *, version: ProcessVersion, key: str) -> Draft:
+def start_draft(session: Session, actor: Actor, now: datetime, *, version: Version, key: str) -> Draft:
     """A new draft of the person, or the one they began and left empty, so that a double click makes one.
 
     Raises :class:`TooManyDrafts`.
@@ -110,7 +119,7 @@ def keep_for_link(
     session: Session,
     now: datetime,
     *,
-    version: ProcessVersion,
+    version: Version,
     key: str,
     token: str,
     raw: Mapping[str, Any],
@@ -163,7 +172,7 @@ def _by_token(session: Session, now: datetime, token: str) -> Draft | None:
     return found if found is not None and (found.expires_at is None or found.expires_at > now) else None
 
 
-def _new(version: ProcessVersion, now: datetime, key: str) -> Draft:
+def _new(version: Version, now: datetime, key: str) -> Draft:
     return Draft(
         process_id=version.process_id, version_id=version.id, submission_key=key, raw={}, created_at=now, changed_at=now
     )

@@ -6,11 +6,13 @@ from datetime import datetime
 from pathlib import Path
 
 import flask_migrate
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..config import Settings
 from ..engine.profile import Profile, profile_folder, read_profile
+from ..extensions import db
 from ..models import Controller, Responsibility
 from ..permissions import SYSTEM, Grant
 from . import accounts, profile_loading
@@ -24,6 +26,7 @@ def set_up(
     settings: Settings, now: datetime, *, demo_accounts: bool, cost: Cost = DEFAULT_COST
 ) -> list[profile_loading.Planned]:
     """Brings database and profile up to date inside an application context; returns what was loaded."""
+    prepare_migrations()
     flask_migrate.upgrade(str(MIGRATIONS))
     profile = read_profile(profile_folder(settings.profile))
     with unit_of_work() as session:
@@ -31,6 +34,12 @@ def set_up(
         if demo_accounts:
             create_demo_accounts(session, now, profile, settings.demo_password, cost)
     return done
+
+
+def prepare_migrations() -> None:
+    """Makes Flask-Migrate's commands work in this application; nothing else needs it, so no server loads it."""
+    if "migrate" not in current_app.extensions:
+        flask_migrate.Migrate(current_app, db, directory=str(MIGRATIONS), render_as_batch=True)
 
 
 def create_demo_accounts(

@@ -22,7 +22,7 @@ from flask import Flask
 from kimforms import create_app
 from kimforms.config import read_settings
 from kimforms.extensions import db
-from kimforms.services.set_up import MIGRATIONS
+from kimforms.services.set_up import MIGRATIONS, prepare_migrations
 
 from ..support.postgres import PostgresServer
 
@@ -53,10 +53,12 @@ def _new_database(server: PostgresServer) -> str:
 
 
 def upgrade(revision: str) -> None:
+    prepare_migrations()
     flask_migrate.upgrade(str(MIGRATIONS), revision)
 
 
 def downgrade(revision: str) -> None:
+    prepare_migrations()
     flask_migrate.downgrade(str(MIGRATIONS), revision)
 
 

@@ -19,7 +19,7 @@ from ...permissions import Actor
 from ..catalogues import DatabaseCatalogues, catalogues
 from ..records.facts import local_day
 from .inbox_sources import Sources, projected_choices, read_sources, states_of
-from .inbox_statements import MOST_COUNTED, Key, Order, View, count_statement, page_statement
+from .inbox_statements import MOST_COUNTED, Key, Order, View, count_statements, merged, page_statements
 
 PAGE = 25
 SOON = 3  # days before a due date from which it stands out
@@ -111,7 +111,7 @@ def read_page(
     rows = rows[:PAGE]
     if backwards and key:
         rows.reverse()
-    count = int(session.scalar(count_statement(session, view)) or 0)
+    count = sum(session.scalar(part) or 0 for part in count_statements(session, view))
     further = full if not (backwards and key) else True
     earlier = key is not None if not (backwards and key) else full
     return InboxPage(
@@ -172,7 +172,8 @@ COLUMNS = (
 
 
 def _rows(session: Session, view: View, order: Order, key: Key | None) -> list[Row[Any]]:
-    return list(session.execute(page_statement(session, view, COLUMNS, order, after=key, limit=PAGE + 1)))
+    parts = page_statements(session, view, COLUMNS, order, after=key, limit=PAGE + 1)
+    return merged([row for part in parts for row in session.execute(part)], order, PAGE + 1)
 
 
 def _shown(session: Session, inbox: Inbox, view: View, rows: Sequence[Row[Any]]) -> list[InboxRow]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from ...engine.definition import ProcessDefinition
 from ...engine.effects import kind_of
@@ -28,40 +28,57 @@ from ..refusals import NotVisible
 A_PAGE = 25
 
 
-def offered_version(session: Session, key: str | None = None, version_id: int | None = None) -> ProcessVersion:
-    """The version that new reports begin with, its process and controller beside it; without ``key`` the first process
-    of the profile. ``version_id`` asks for an earlier version of the same process, for pages that were opened before a
-    new one came. One query; raises :class:`NotVisible`.
+@dataclass(frozen=True)
+class Offer:
+    """A published version as pages need it: no document is read as long as this process has parsed it before."""
+
+    session: Session
+    id: int
+    process_id: int
+    controller_id: int
+    content_hash: str
+
+    @property
+    def document(self) -> Any:
+        """The document, asked for by ``definition_of`` once in the life of the process."""
+        return self.session.scalar(select(ProcessVersion.document).where(ProcessVersion.id == self.id))
+
+    @property
+    def definition(self) -> ProcessDefinition:
+        """What the version says."""
+        return definition_of(self)  # type: ignore[arg-type]
+
+
+def offered(session: Session, key: str | None = None, version_id: int | None = None) -> Offer:
+    """The version that new reports begin with; without ``key`` that of the profile's first process.
+
+    ``version_id`` asks for an earlier version of the same process, for pages that were opened before a new one came.
+    One query; raises :class:`NotVisible`.
     """
-    wanted = _versions().order_by(Process.id)
+    wanted = _offers().where(Process.current_version_id.is_not(None)).order_by(Process.id).limit(1)
     wanted = wanted.where(Process.key == key) if key else wanted
     if version_id is None:
-        wanted = wanted.where(Process.current_version_id == ProcessVersion.id)
-    else:
-        wanted = wanted.where(ProcessVersion.id == version_id, ProcessVersion.process_id == _first_process(key))
-    version = session.scalars(wanted.limit(1)).first()
-    if version is None:
-        raise NotVisible()
-    return version
-
-
-def version_of(session: Session, version_id: int) -> ProcessVersion:
-    """A version with its process and controller, without reading the document again; one query."""
-    return session.scalars(_versions().where(ProcessVersion.id == version_id)).one()
-
-
-def _versions() -> Any:
-    # the document is large and parsed once a process (definition_of), so it is left in the database
-    return (
-        select(ProcessVersion)
-        .join(Process, Process.id == ProcessVersion.process_id)
-        .options(defer(ProcessVersion.document), joinedload(ProcessVersion.process).joinedload(Process.controller))
-    )
-
-
-def _first_process(key: str | None) -> Any:
+        return _offer(session, wanted.where(Process.current_version_id == ProcessVersion.id))
     first = select(Process.id).where(Process.current_version_id.is_not(None)).order_by(Process.id).limit(1)
-    return (first.where(Process.key == key) if key else first).scalar_subquery()
+    first = first.where(Process.key == key) if key else first
+    return _offer(session, wanted.where(ProcessVersion.id == version_id, Process.id == first.scalar_subquery()))
+
+
+def offer_of(session: Session, version_id: int) -> Offer:
+    """Any version by its id; one query."""
+    return _offer(session, _offers().where(ProcessVersion.id == version_id))
+
+
+def _offers() -> Any:
+    columns = (ProcessVersion.id, ProcessVersion.process_id, Process.controller_id, ProcessVersion.content_hash)
+    return select(*columns).join(Process, Process.id == ProcessVersion.process_id)
+
+
+def _offer(session: Session, wanted: Any) -> Offer:
+    row = session.execute(wanted).first()
+    if row is None:
+        raise NotVisible()
+    return Offer(session, *row)
 
 
 def drafts_of(session: Session, actor: Actor) -> Sequence[Draft]:

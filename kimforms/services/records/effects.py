@@ -46,7 +46,7 @@ def execute(
 
 
 def unserved(definition: ProcessDefinition) -> list[str]:
-    """Kinds of effects and names of calls in a definition that this installation cannot carry out."""
+    """Effects, calls and retention rules of a definition that this installation cannot carry out."""
     effects = [*definition.workflow.on_submit]
     for transition in definition.workflow.transitions:
         effects.extend(transition.effects)
@@ -55,7 +55,10 @@ def unserved(definition: ProcessDefinition) -> list[str]:
             effects.extend(rule.escalate.effects if rule.escalate else ())
     missing = {kind_of(effect) for effect in effects} - EXECUTORS.keys()
     calls = {_settings(effect).name for effect in effects if kind_of(effect) == "call"}
-    return sorted(missing | {f"call {name}" for name in calls - CALLS.keys()})
+    kept = {rule.what for rule in definition.retention} - RETENTION
+    return sorted(
+        missing | {f"call {name}" for name in calls - CALLS.keys()} | {f"retention {what}" for what in kept}
+    )
 
 
 def _settings(effect: Effect) -> Any:
@@ -193,6 +196,9 @@ def store_answer(session: Session, actor: Actor, now: datetime, record: Record, 
         by_reporter=actor.kind == "reporter" or actor.user_id == record.creator_id,
     )
 
+
+RETENTION = frozenset({"contact", "drafts"})
+"""What services/retention.py erases; a rule for anything else would promise what nobody keeps."""
 
 EXECUTORS: dict[str, Executor] = {
     "notify": _notify,

@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from ...models import Record, RecordLink
-from ...permissions import Actor, may
+from ...models import Record, RecordLink, Share
+from ...permissions import Actor, Sight, may, sight
 from .. import audit
-from ..refusals import InputRefused, NotPermitted
+from ..refusals import InputRefused, NotPermitted, NotVisible
+from .facts import local_day
 
 RELATED = "related"
 THEME = "theme"
@@ -27,10 +28,12 @@ def link_records(
 ) -> RecordLink:
     """Joins ``record`` with ``other``; linking the same two again changes nothing. Both histories tell of it.
 
-    Raises :class:`NotPermitted`, and :class:`InputRefused` for a record with itself.
+    Raises :class:`NotPermitted`, :class:`NotVisible` for a record that the actor may not see, and
+    :class:`InputRefused` for a record with itself.
     """
     if not may(actor, "record:work", record.controller_id):
         raise NotPermitted()
+    _require_sight(session, actor, now, other)
     if record.id == other.id:
         raise InputRefused({"reference": "Ein Vorgang lässt sich nicht mit sich selbst verknüpfen."})
     known = session.scalar(
@@ -56,12 +59,19 @@ def unlink_records(
 ) -> None:
     """Takes a link away; both histories tell of it. ``record`` is the side on which the actor stands, else its start.
 
-    Raises :class:`NotPermitted`.
+    Raises :class:`NotPermitted`, and :class:`NotVisible` when the other record is none of the actor's.
     """
     record = record if record is not None else link.from_record
     other = link.to_record if record.id == link.from_id else link.from_record
     if not may(actor, "record:work", record.controller_id):
         raise NotPermitted()
+    _require_sight(session, actor, now, other)
     session.delete(link)
     audit.record(session, actor, now, audit.Tag.RECORD_UNLINK, about=record, other=other.reference, kind=link.kind)
     audit.record(session, actor, now, audit.Tag.RECORD_UNLINK, about=other, other=record.reference, kind=link.kind)
+
+
+def _require_sight(session: Session, actor: Actor, now: datetime, other: Record) -> None:
+    shares = session.scalars(select(Share).where(Share.record_id == other.id)).all()
+    if sight(actor, other, shares, local_day(now)) is Sight.NONE:
+        raise NotVisible()
