@@ -19,7 +19,7 @@ from ...permissions import Actor
 from ..catalogues import DatabaseCatalogues, catalogues
 from ..records.facts import local_day
 from .inbox_sources import Sources, projected_choices, read_sources, states_of
-from .inbox_statements import MOST_COUNTED, Key, Order, View, count_statements, merged, page_statements
+from .inbox_statements import Key, Order, View, count_statements, merged, page_statements
 
 PAGE = 25
 SOON = 3  # days before a due date from which it stands out
@@ -116,8 +116,8 @@ def read_page(
     earlier = key is not None if not (backwards and key) else full
     return InboxPage(
         rows=tuple(_shown(session, inbox, view, rows)),
-        count=min(count, MOST_COUNTED),
-        more=count > MOST_COUNTED or (bool(view.filters.q) and further),
+        count=min(count, view.most_counted),
+        more=count > view.most_counted,
         next_key=write_key(order, rows[-1]) if rows and further else None,
         previous_key=write_key(order, rows[0]) if rows and earlier else None,
     )

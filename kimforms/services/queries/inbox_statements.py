@@ -24,8 +24,8 @@ from .inbox_sources import ReadProcess
 
 FACETS = {"municipality": "municipality", "area": "legal_area", "organisation": "organisation"}
 MOST_COUNTED = 1000
-MOST_HITS_COUNTED = 1000
-"""With a search text, so many of the newest hits are looked at for the count; beyond them it is a lower bound."""
+MOST_FOUND = 100
+"""With a search text fewer are counted: each hit has to be looked up."""
 
 Treat = Callable[[Any], Any]
 
@@ -64,6 +64,11 @@ class View:
     now: datetime
 
     @property
+    def most_counted(self) -> int:
+        """Up to this number results are counted exactly."""
+        return MOST_FOUND if self.filters.q else MOST_COUNTED
+
+    @property
     def order(self) -> Order:
         """Age is read along the creation date, so that this filter is a range of an index too."""
         if self.filters.sorted_by == "due":
@@ -74,12 +79,16 @@ class View:
 
 @dataclass(frozen=True)
 class _Branch:
-    """One part of the list: what it reads, by which conditions, and the id column in the order of which it is read."""
+    """One part of the list: what it reads, by which conditions, and the id column in the order of which it is read.
+
+    ``light`` is enough to count: the same without the record where no condition looks at it.
+    """
 
     source: Any
+    light: Any
     conditions: tuple[ColumnElement[bool], ...]
     id: ColumnElement[int]
-    hits: Hits | None = None
+    newest_first: bool = False
 
 
 def page_statements(
@@ -105,23 +114,19 @@ def merged(rows: Sequence[Row[Any]], order: Order, limit: int) -> list[Row[Any]]
     return ([*undated, *dated] if order.descending else [*dated, *undated])[:limit]
 
 
-def count_statements(session: Session, view: View, most: int = MOST_COUNTED) -> Iterator[Select[tuple[int]]]:
-    """For each branch how many records it has, counted up to ``most`` + 1; with a search text perhaps less, never more."""
+def count_statements(session: Session, view: View) -> Iterator[Select[tuple[int]]]:
+    """For each branch how many records it has, counted up to one more than ``view.most_counted``."""
     for branch in _branches(session, view):
-        source, conditions = branch.source, branch.conditions
-        if branch.hits is not None:
-            found = branch.hits
-            newest = select(found.record_id.label("id")).select_from(found.source).where(found.found)
-            first = newest.order_by(found.record_id.desc()).limit(MOST_HITS_COUNTED).subquery()
-            source, conditions = first.join(Record, Record.id == first.c.id), branch.conditions[1:]
-        part = select(branch.id if branch.hits is None else Record.id).select_from(source)
-        yield select(func.count()).select_from(part.where(*conditions).limit(most + 1).subquery())
+        part = select(branch.id.label("id")).select_from(branch.light).where(*branch.conditions)
+        if branch.newest_first:
+            part = part.order_by(branch.id.desc())  # FTS5 then stops early, and the newest are the open ones
+        yield select(func.count()).select_from(part.limit(view.most_counted + 1).subquery())
 
 
 def id_statements(session: Session, view: View) -> Iterator[Select[tuple[int]]]:
     """For each branch the ids of all its records, for exports."""
     for branch in _branches(session, view):
-        yield select(branch.id).select_from(branch.source).where(*branch.conditions)
+        yield select(branch.id).select_from(branch.light).where(*branch.conditions)
 
 
 def _branches(session: Session, view: View) -> Iterator[_Branch]:
@@ -155,24 +160,23 @@ def _along_records(view: View, process: ReadProcess, openness: bool) -> _Branch:
     """An index of the records themselves: (process, open, column, id) or (process, state, id)."""
     first = Record.state == _state(process, view.filters) if view.filters.state else Record.open == literal(openness)
     conditions = (Record.process_id == process.id, first, *_conditions(view, _as_it_is))
-    return _Branch(Record.__table__, conditions, Record.id.expression)
+    return _Branch(Record.__table__, Record.__table__, conditions, Record.id.expression)
 
 
 def _along_facet(view: View, process: ReadProcess, openness: bool, column: Treat) -> _Branch:
     """The index of a facet holds process, openness and id as well; the records are only looked up."""
     first, *others = _facets(view.filters)
     facet = RecordFacet.__table__.alias()
-    conditions = (
+    own = (
         facet.c.name == first[0],
         facet.c.value == first[1],
         facet.c.process_id == process.id,
         facet.c.open == literal(openness),
-        *(_has_facet(kind, value) for kind, value in others),
-        *_state_condition(view, process, column),
-        *_conditions(view, column),
     )
+    looked_up = [_has_facet(kind, value) for kind, value in others]
+    looked_up += [*_state_condition(view, process, column), *_conditions(view, column)]
     source = facet.join(Record.__table__, Record.__table__.c.id == facet.c.record_id)
-    return _Branch(source, conditions, facet.c.record_id)
+    return _Branch(source, source if looked_up else facet, (*own, *looked_up), facet.c.record_id)
 
 
 def _along_hits(found: Hits, view: View, processes: Sequence[ReadProcess], column: Treat) -> _Branch:
@@ -185,7 +189,7 @@ def _along_hits(found: Hits, view: View, processes: Sequence[ReadProcess], colum
     conditions += [_has_facet(kind, value) for kind, value in _facets(view.filters)]
     conditions += _conditions(view, column)
     source = found.source.join(Record.__table__, Record.__table__.c.id == found.record_id)
-    return _Branch(source, tuple(conditions), found.record_id, found)
+    return _Branch(source, source, tuple(conditions), found.record_id, newest_first=True)
 
 
 def _facets(filters: Filters) -> list[tuple[str, str]]:
