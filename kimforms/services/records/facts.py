@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from ...engine.conditions import Labels
+from ...engine.definition import ProcessDefinition
 from ...engine.workflow import Person, RecordFacts
 from ...models import Process, Record, RecordLink, TransitionApproval
 from ...permissions import Actor
@@ -60,6 +63,15 @@ def facts_of(session: Session, record: Record, linked: Mapping[str, Mapping[str,
         approvals={transition: frozenset(people) for transition, people in approvals.items()},
         last_actor_id=record.last_actor_id,
     )
+
+
+LINK_NAMES = {"theme": ("Thema", "theme"), "related": ("verwandter Vorgang", "related record")}
+
+
+def labels_of(definition: ProcessDefinition, language: str = "de") -> Labels:
+    """What the reasons for a refused step call things: the definition's own names, and those of links."""
+    names = {kind: words[language == "en"] for kind, words in LINK_NAMES.items()}
+    return replace(definition.labels(language), links=names)
 
 
 def count_links(session: Session, record_id: int) -> dict[str, dict[str, int]]:

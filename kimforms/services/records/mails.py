@@ -24,8 +24,6 @@ from .recipients import resolve
 SHORT_TITLE = 80
 
 
-
-
 def send(
     session: Session,
     actor: Actor,
@@ -157,9 +155,7 @@ def placeholders(
     }
 
 
-def _in_words(
-    definition: ProcessDefinition, record: Record, field_id: str | None, context: CleanContext
-) -> str:
+def _in_words(definition: ProcessDefinition, record: Record, field_id: str | None, context: CleanContext) -> str:
     """The answer of a projected question as people read it: names instead of the ids that are stored."""
     value = record.answers.get(field_id or "")
     return definition.fields()[field_id].display(value, context) if field_id and value is not None else ""

@@ -19,7 +19,7 @@ from .. import audit
 from ..processes import definition_of
 from ..refusals import InputRefused, NotVisible, StaleVersion, StepRefused
 from . import deadlines_running, effects
-from .facts import facts_of, local_day, person_for
+from .facts import facts_of, labels_of, local_day, person_for
 
 
 def possible_transitions(
@@ -27,7 +27,8 @@ def possible_transitions(
 ) -> list[workflow.Allowed | workflow.Refused]:
     """What the actor may do now, and for what is not possible why; the same judgement as :func:`perform_transition`."""
     definition = definition_of(record.version)
-    return workflow.allowed(definition, facts_of(session, record), person_for(actor, record), local_day(now))
+    facts, person = facts_of(session, record), person_for(actor, record)
+    return workflow.allowed(definition, facts, person, local_day(now), labels=labels_of(definition))
 
 
 def perform_transition(
@@ -60,6 +61,7 @@ def perform_transition(
             data,
             today=local_day(now),
             catalogues=catalogues,
+            labels=labels_of(definition),
         )
     except workflow.TransitionRefused as refused:
         raise StepRefused(refused.reasons) from refused
