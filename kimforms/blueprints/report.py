@@ -16,10 +16,12 @@ from ..forms import report as flow
 from ..models import Record
 from ..permissions import ANYONE
 from ..services import drafts, receipts, reporting
+from ..services.catalogues import catalogues
 from ..services.queries import reporting as queries
 from ..services.refusals import InputRefused, NotVisible, TooMany
 from ..services.unit_of_work import unit_of_work
 from . import access
+from .fresh_form import fresh_form
 from .rendering import language, page, refusal_page, see_other, t, wants_fragment
 from .report_pages import (
     Case,
@@ -70,13 +72,21 @@ def begin() -> Response:
     if actor.user_id is not None:
         return see_other("report.start")
     case = Case(offer, definition, flow.FormState(key=flow.new_key()), _desk())
-    return show(case, case.next_page())
+    lists = catalogues(db.session())
+    return fresh_form(offer.content_hash, lists, case.state.key, lambda: show(case, case.next_page()))
 
 
-@blueprint.post("/report/form")
+@blueprint.get("/report/form/steps/<_step_id>")
 @access.public("the form itself, see start")
-def fill() -> Response:
-    """Every button of the form: the next step, another one, saving, sending."""
+def again(_step_id: str) -> Response:
+    """The address of a page that a POST gave, opened without its input, for example from a bookmark."""
+    return see_other("report.begin")
+
+
+@blueprint.post("/report/form/steps/<_step_id>")
+@access.public("the form itself, see start")
+def fill(_step_id: str) -> Response:
+    """Every button of the form: the next step, another one, saving, sending. What counts stands in the form."""
     case = _posted()
     if flow.too_long(case.state):
         case.state.action = "refresh"
@@ -243,7 +253,9 @@ def _posted() -> Case:
 
 
 def _desk() -> Desk:
-    return Desk(url_for("report.fill"), url_for("report.refresh"), False, url_for("report.start"))
+    return Desk(
+        lambda step: url_for("report.fill", _step_id=step), url_for("report.refresh"), False, url_for("report.start")
+    )
 
 
 def _again(response: Response) -> Response:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
-from sqlalchemy import select
+from sqlalchemy import URL, select
 from sqlalchemy.orm import Session
 
 from ..engine.catalogue import Option
@@ -20,11 +21,17 @@ class DatabaseCatalogues:
     """Options of municipalities, organisations, fields of action, topics and persons of a role, read once and kept."""
 
     def __init__(self, lists: dict[str, tuple[Option, ...]]) -> None:
+        self.serial = next(_serials)
+        """Differs between two lists of different content in the life of a process; what is drawn from lists is kept by it."""
         self._lists = lists
         self._labels = {
             source: {option.value: option.label for option in options} for source, options in lists.items()
         }
         self._by_parent: dict[tuple[str, str | None], tuple[Option, ...]] = {}
+
+    def same_as(self, lists: dict[str, tuple[Option, ...]]) -> bool:
+        """Whether nothing has changed."""
+        return self._lists == lists
 
     def options(self, source: str, parent: str | None = None) -> Sequence[Option]:
         """All options of a source, or those below ``parent``."""
@@ -40,18 +47,20 @@ class DatabaseCatalogues:
         return self._labels.get(source, {}).get(value)
 
 
-_cache: dict[str, tuple[datetime, DatabaseCatalogues]] = {}
+_cache: dict[URL, tuple[datetime, DatabaseCatalogues]] = {}
+_serials = count(1)
 _lock = threading.Lock()
 
 
 def catalogues(session: Session) -> DatabaseCatalogues:
     """The lists of this session's database; read again after ``LIFETIME`` or after :func:`forget`."""
-    key = str(session.get_bind().engine.url)
+    key = session.get_bind().engine.url
     moment = datetime.now(UTC)
     known = _cache.get(key)
     if known is not None and moment - known[0] < LIFETIME:
         return known[1]
-    fresh = DatabaseCatalogues(_read(session))
+    lists = _read(session)
+    fresh = known[1] if known is not None and known[1].same_as(lists) else DatabaseCatalogues(lists)
     with _lock:
         _cache[key] = (moment, fresh)
     return fresh

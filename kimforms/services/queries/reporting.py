@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from ...engine.definition import ProcessDefinition
@@ -49,33 +49,31 @@ class Offer:
         return definition_of(self)  # type: ignore[arg-type]
 
 
-def offered(session: Session, key: str | None = None, version_id: int | None = None) -> Offer:
-    """The version that new reports begin with; without ``key`` that of the profile's first process.
+_OFFERS = select(
+    ProcessVersion.id, ProcessVersion.process_id, Process.controller_id, ProcessVersion.content_hash
+).join(Process, Process.id == ProcessVersion.process_id)
+_FIRST = select(Process.id).where(Process.current_version_id.is_not(None)).order_by(Process.id).limit(1)
+_BY_ID = _OFFERS.where(ProcessVersion.id == bindparam("version_id"))
+_NEWEST = _OFFERS.where(Process.current_version_id == ProcessVersion.id).order_by(Process.id).limit(1)
+_EARLIER = _BY_ID.where(Process.id == _FIRST.scalar_subquery())
 
-    ``version_id`` asks for an earlier version of the same process, for pages that were opened before a new one came.
+
+def offered(session: Session, version_id: int | None = None) -> Offer:
+    """The version that new reports begin with: the current one of the profile's first process.
+
+    ``version_id`` asks for an earlier version of that process, for pages that were opened before a new one came.
     One query; raises :class:`NotVisible`.
     """
-    wanted = _offers().where(Process.current_version_id.is_not(None)).order_by(Process.id).limit(1)
-    wanted = wanted.where(Process.key == key) if key else wanted
-    if version_id is None:
-        return _offer(session, wanted.where(Process.current_version_id == ProcessVersion.id))
-    first = select(Process.id).where(Process.current_version_id.is_not(None)).order_by(Process.id).limit(1)
-    first = first.where(Process.key == key) if key else first
-    return _offer(session, wanted.where(ProcessVersion.id == version_id, Process.id == first.scalar_subquery()))
+    return _offer(session, _NEWEST) if version_id is None else _offer(session, _EARLIER, version_id)
 
 
 def offer_of(session: Session, version_id: int) -> Offer:
     """Any version by its id; one query."""
-    return _offer(session, _offers().where(ProcessVersion.id == version_id))
+    return _offer(session, _BY_ID, version_id)
 
 
-def _offers() -> Any:
-    columns = (ProcessVersion.id, ProcessVersion.process_id, Process.controller_id, ProcessVersion.content_hash)
-    return select(*columns).join(Process, Process.id == ProcessVersion.process_id)
-
-
-def _offer(session: Session, wanted: Any) -> Offer:
-    row = session.execute(wanted).first()
+def _offer(session: Session, wanted: Any, version_id: int | None = None) -> Offer:
+    row = session.execute(wanted, {} if version_id is None else {"version_id": version_id}).first()
     if row is None:
         raise NotVisible()
     return Offer(session, *row)
