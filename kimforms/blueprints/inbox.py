@@ -38,7 +38,7 @@ def index() -> Response:
         db.session(), inbox, view, after=request.args.get("after"), before=request.args.get("before")
     )
     response = page("inbox/index.html", "inbox/_results.html", **_context(inbox, read, shown))
-    if wants_fragment():
+    if wants_fragment() and not request.args.keys() & {"after", "before"}:
         response.headers["HX-Push-Url"] = Words(inbox, read).url(read.filters.query())
     return response
 

@@ -97,6 +97,8 @@ def read_filters(arguments: Arguments, choices: Mapping[str, Choices]) -> Read:
             found[name] = value
         else:
             ignored.append(name)
+    if found.get("due") in ("overdue", "week"):
+        found.pop("order", None)  # such a list has one order; its address does not repeat it
     return Read(Filters(**found), tuple(ignored), cut)
 
 
