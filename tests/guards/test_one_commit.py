@@ -11,7 +11,7 @@ STATE = {
     "kimforms.services.records.transitions": "carries out what the engine decided",
     "kimforms.services.records.submission": "a record begins in the initial state of its process",
 }
-STREAMS = ("sys.stdout", "sys.stderr")
+STREAMS = ("sys.stdout", "sys.stderr", "file")
 
 
 def calls(attribute: str) -> list[tuple[str, ast.Call]]:
