@@ -39,7 +39,7 @@ class ProcessVersion(db.Model):
     id: Mapped[Key]
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
     number: Mapped[int]
-    document: Mapped[dict[str, Any]] = mapped_column(Document)
+    document: Mapped[dict[str, Any]] = mapped_column(Document, deferred=True)
     content_hash: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

@@ -55,6 +55,7 @@ class Record(db.Model):
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
     contact: Mapped[RecordContact | None] = relationship(back_populates="record", cascade="all, delete-orphan")
     facets: Mapped[list[RecordFacet]] = relationship(cascade="all, delete-orphan")
+    search: Mapped[RecordSearch | None] = relationship(cascade="all, delete-orphan")
 
     __mapper_args__ = {"version_id_col": row_version}
     __table_args__ = (

@@ -18,6 +18,8 @@ from ..models import ChainHead, Event, EventValue, Record
 from ..permissions import Actor
 
 GENESIS = "0" * 64
+HEAD = "kimforms_head"
+"""Where the session of a unit of work keeps the end of the chain once something was recorded."""
 
 
 class Tag(Enum):
@@ -118,7 +120,6 @@ def record(
     event.values = apart
     session.add(event)
     head.count, head.hash, head.changed_at = event.seq, event.hash, now
-    session.info["kimforms_head"] = True
     return event
 
 
@@ -173,8 +174,12 @@ def _set_apart(payload: Mapping[str, Any], prefix: str, apart: list[EventValue])
 
 
 def _locked_head(session: Session, now: datetime) -> ChainHead:
-    head = session.scalar(select(ChainHead).with_for_update())
+    """The end of the chain, read once a transaction; the unit of work forgets it at the end."""
+    head: ChainHead | None = session.info.get(HEAD)
+    if head is None:
+        head = session.scalar(select(ChainHead).with_for_update())
     if head is None:
         head = ChainHead(id=1, count=0, hash=GENESIS, changed_at=now)
         session.add(head)
+    session.info[HEAD] = head
     return head

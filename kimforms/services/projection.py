@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from ..engine.catalogue import Catalogues
 from ..engine.definition import ProcessDefinition
 from ..engine.fields import CleanContext
@@ -17,7 +15,7 @@ from .search import stems_of
 LONGEST_TITLE = 400
 
 
-def project(session: Session, record: Record, definition: ProcessDefinition, catalogues: Catalogues, today: date) -> None:
+def project(record: Record, definition: ProcessDefinition, catalogues: Catalogues, today: date) -> None:
     """Writes title, list columns, facets and search text of ``record`` from its answers; called after each change."""
     chosen = definition.projection
     answers = record.answers
@@ -36,10 +34,10 @@ def project(session: Session, record: Record, definition: ProcessDefinition, cat
         *(("topic", value) for value in _values(answers, chosen.topic)),
     }
     _keep_facets(record, facets)
-    _index(session, record, definition, CleanContext(catalogues=catalogues, today=today, language="de", answers=answers))
+    _index(record, definition, CleanContext(catalogues=catalogues, today=today, language="de", answers=answers))
 
 
-def _index(session: Session, record: Record, definition: ProcessDefinition, context: CleanContext) -> None:
+def _index(record: Record, definition: ProcessDefinition, context: CleanContext) -> None:
     words = [record.title]
     for step in definition.form.steps:
         for field in step.fields:
@@ -47,11 +45,10 @@ def _index(session: Session, record: Record, definition: ProcessDefinition, cont
             if value is not None and not field.personal_data:
                 words.append(field.index_text(value, context))
     stems = stems_of(" ".join(words))
-    kept = session.get(RecordSearch, record.id)
-    if kept is None:
-        session.add(RecordSearch(record_id=record.id, stems=stems))
+    if record.search is None:
+        record.search = RecordSearch(stems=stems)
     else:
-        kept.stems = stems
+        record.search.stems = stems
 
 
 def _keep_facets(record: Record, wanted: set[tuple[str, str]]) -> None:

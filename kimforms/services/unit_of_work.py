@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, select, text
+from sqlalchemy import URL, text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -60,6 +60,7 @@ def unit_of_work() -> Iterator[Session]:
         finally:
             session.info.pop("kimforms_writing", None)
             session.info.pop("kimforms_head", None)
+            session.info.pop("kimforms_memo", None)
         if head is not None:
             write_anchor(data_dir, *head)
 
@@ -91,10 +92,8 @@ def read_anchor(data_dir: Path) -> tuple[int, str] | None:
 
 
 def _moved_head(session: Session) -> tuple[int, str] | None:
-    if not session.info.get("kimforms_head"):
-        return None
-    head = session.execute(select(ChainHead.count, ChainHead.hash)).one()
-    return head.count, head.hash
+    head: ChainHead | None = session.info.get("kimforms_head")
+    return (head.count, head.hash) if head is not None else None
 
 
 @contextmanager

@@ -171,7 +171,7 @@ def _reading(
         one for payload in payloads.values() for one in _people_in(payload)
     }
     names = session.execute(select(User.id, User.name).where(User.id.in_([one for one in people if one] or [0])))
-    reading.names = dict(names.tuples().all())
+    reading.names = {row.id: row.name for row in names}
     others = {str(payload["other"]) for payload in payloads.values() if "other" in payload}
     visible = visible_records(session, actor, local_day(now))
     reading.references = frozenset(

@@ -283,9 +283,9 @@ def running_deadlines(session: Session, record: Record) -> Sequence[RecordDeadli
 def shares_in_words(session: Session, seen: Seen) -> list[tuple[int, str, date | None]]:
     """With whom the record is shared: id of the share, the name, until when."""
     people = [share.user_id for share in seen.shares if share.user_id is not None]
-    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(people or [0]))).tuples().all())
+    names = {row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(people or [0])))}
     slugs = [share.body for share in seen.shares if share.body is not None]
-    bodies = dict(session.execute(select(Body.slug, Body.name).where(Body.slug.in_(slugs or [""]))).tuples().all())
+    bodies = {row.slug: row.name for row in session.execute(select(Body.slug, Body.name).where(Body.slug.in_(slugs or [""])))}
     lists = catalogues.catalogues(session)
     found = []
     for share in seen.shares:

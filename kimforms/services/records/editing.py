@@ -66,7 +66,7 @@ def change_answers(
         name: {"old": audit.Erasable(old.get(name)), "new": audit.Erasable(answers.get(name))} for name in changed
     }
     audit.record(session, actor, now, audit.Tag.RECORD_CHANGE, about=record, changes=changes)
-    project(session, record, definition, catalogues, local_day(now))
+    project(record, definition, catalogues, local_day(now))
     return Changed(tuple(changed), dropped)
 
 

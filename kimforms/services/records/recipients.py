@@ -63,15 +63,18 @@ def responsible_for(session: Session, controller_id: int, municipality: str | No
     """The coordinator whom the controller names for a municipality; None for the whole county or when nobody is named."""
     if municipality is None:
         return None
-    return session.scalar(
-        select(User)
-        .join(Responsibility, Responsibility.user_id == User.id)
-        .where(
-            Responsibility.controller_id == controller_id,
-            Responsibility.municipality == municipality,
-            User.active,
+    memo: dict[tuple[int, str], User | None] = session.info.setdefault("kimforms_memo", {})
+    if (controller_id, municipality) not in memo:  # asked for by the assignment and by each mail of one use case
+        memo[controller_id, municipality] = session.scalar(
+            select(User)
+            .join(Responsibility, Responsibility.user_id == User.id)
+            .where(
+                Responsibility.controller_id == controller_id,
+                Responsibility.municipality == municipality,
+                User.active,
+            )
         )
-    )
+    return memo[controller_id, municipality]
 
 
 def _users(session: Session, record: Record, recipient: Recipient, today: date) -> list[User]:
@@ -83,6 +86,7 @@ def _users(session: Session, record: Record, recipient: Recipient, today: date) 
         wanted = select(User).join(RoleGrant, RoleGrant.user_id == User.id).where(RoleGrant.body == recipient.body)
         return list(session.scalars(wanted.distinct()))
     if recipient == "followers":
+        session.flush()  # who has just become responsible follows the record already
         wanted = select(User).join(Follow, Follow.user_id == User.id).where(Follow.record_id == record.id)
         return list(session.scalars(wanted.order_by(User.id)))
     if recipient == "responsible":

@@ -72,6 +72,7 @@ def submit_record(
         version_id=version.id,
         controller_id=version.process.controller_id,
         state=definition.workflow.initial,
+        open=definition.workflow.states[definition.workflow.initial].kind != "done",
         title="",
         answers=answers,
         creator_id=actor.user_id,
@@ -83,10 +84,11 @@ def submit_record(
         retrieval_hash=code_hash(code) if code else None,
     )
     record.contact = _contact_of(definition, cleaned.answers, contact)
+    project(record, definition, catalogues, local_day(now))
     session.add(record)
-    session.flush()  # what belongs to the record needs its id
-    project(session, record, definition, catalogues, local_day(now))
-    _tell(session, actor, now, record, definition, answers, contact)
+    session.flush()  # history and mails name the record's id
+    with session.no_autoflush:  # nothing below reads what it has not written itself: one flush at the end
+        _tell(session, actor, now, record, definition, answers, contact)
     return Submission(record, code, fresh=True, dropped=cleaned.dropped)
 
 
