@@ -156,7 +156,7 @@ def _case(draft: Draft, step_id: str | None = None) -> Case:
 
 def _desk(draft_id: int, step_id: str) -> Desk:
     at = {"draft_id": draft_id, "step_id": step_id or "-"}
-    return Desk(url_for(".save_step", **at), url_for(".refresh", **at), True, url_for(".index"), draft_id)
+    return Desk(lambda _step: url_for(".save_step", **at), url_for(".refresh", **at), True, url_for(".index"), draft_id)
 
 
 def _step(case: Case, step_id: str) -> Step:

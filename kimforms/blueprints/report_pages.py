@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,9 +22,13 @@ from .rendering import language, page, t, wants_fragment
 
 @dataclass(frozen=True)
 class Desk:
-    """Where the form is sent, and whether it belongs to a person with account (then it saves itself)."""
+    """Where the form is sent, and whether it belongs to a person with account (then it saves itself).
 
-    action: str
+    Every step is sent to an address of its own: a form sent to the page's own address leaves no trace in the browser's
+    history (HTML Standard, "navigate"), and "back" would skip all steps.
+    """
+
+    action: Callable[[str], str]
     refresh: str
     account: bool
     leave: str
@@ -87,7 +91,7 @@ def show(
         "report/step.html",
         "report/_fields.html",
         status or (422 if pairs else 200),
-        **_common(case, notice),
+        **_common(case, notice, step.id),
         step=step,
         form=form,
         number=next((place for place, one in enumerate(steps, start=1) if one.id == step.id), 1),
@@ -110,14 +114,17 @@ def show_review(case: Case, notice: Notice | None = None, status: int | None = N
     """All answers before they are sent, with what is missing, what is left out, and what looks like personal data."""
     found: Review = review(case.definition, case.state.raw, circumstances())
     carried = [] if case.desk.account else flow.carried(case.state, None)
-    return page("report/check.html", status=status or 200, **_common(case, notice), review=found, carried=carried)
+    return page(
+        "report/check.html", status=status or 200, **_common(case, notice, flow.CHECK), review=found, carried=carried
+    )
 
 
-def _common(case: Case, notice: Notice | None) -> dict[str, Any]:
+def _common(case: Case, notice: Notice | None, step_id: str) -> dict[str, Any]:
     return {
         "process_title": pick(case.definition.title, language()),
         "state": case.state,
         "desk": case.desk,
+        "action": case.desk.action(step_id),
         "notice": notice,
         "version_id": case.version.id,
     }

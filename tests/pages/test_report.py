@@ -176,7 +176,9 @@ def test_the_review_leads_back_to_a_step_and_returns(client: CheckingClient) -> 
 def test_steps_out_of_order_end_at_a_review_that_says_what_is_missing(client: CheckingClient) -> None:
     page = client.submit(client.get("/report/form"), FORM, status=200, button="button[value=check]")
     assert "Es fehlen noch Angaben" in page.get_text() and not page.select_one("button[value=submit]")
-    forced = client.post("/report/form", form_values(page.select_one("main form")) | {"_action": "submit"}, status=422)  # type: ignore[arg-type, operator]
+    forced = client.post(
+        "/report/form/steps/f", form_values(page.select_one("main form")) | {"_action": "submit"}, status=422
+    )  # type: ignore[arg-type, operator]
     assert "Es fehlen noch Angaben" in forced.get_text()
     with client.app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Record)) == 0
@@ -187,16 +189,20 @@ def test_odd_input_is_answered_in_sentences_and_nothing_is_lost(client: Checking
         "_step": "a", "_action": "next", "melder_art": "königin", "state": "abgeschlossen", "creator_id": "1",
         "rueckfragen-0-x": "?", "organisation": "\0A\x1f\u202eB", "_add:organisation": "1", "_key": "zu kurz",
     }  # fmt: skip
-    page = client.post("/report/form", odd, status=422)
+    page = client.post("/report/form/steps/f", odd, status=422)
     assert "steht nicht darin" in page.get_text()
-    page = client.post("/report/form", odd | {"_step": "gibt-es-nicht", "_action": "go:auch-nicht"}, status=200)
+    page = client.post("/report/form/steps/f", odd | {"_step": "gibt-es-nicht", "_action": "go:auch-nicht"}, status=200)
     assert heading(page) == "Ihre Stelle"
     page = client.post(
-        "/report/form", {"_step": "d", "_action": "next", "situation": "x" * 1_000_000, "titel": "T"}, status=422
+        "/report/form/steps/f",
+        {"_step": "d", "_action": "next", "situation": "x" * 1_000_000, "titel": "T"},
+        status=422,
     )
     assert "Kürzen Sie den Text um 996000 Zeichen" in page.get_text().replace(".", "")
     assert len(page.select_one("textarea[name=situation]").text) == 1_000_000  # type: ignore[union-attr]
-    page = client.post("/report/form", {"_step": "d", "_action": "next", "situation": "x" * 1_600_000}, status=422)
+    page = client.post(
+        "/report/form/steps/f", {"_step": "d", "_action": "next", "situation": "x" * 1_600_000}, status=422
+    )
     assert "zu viel Text" in page.get_text()
 
 
@@ -204,7 +210,7 @@ def test_a_lost_session_costs_one_click(client: CheckingClient) -> None:
     page = to_review(client)
     values = form_values(page.select_one("main form"))  # type: ignore[arg-type]
     client.http.delete_cookie("kimforms")
-    again = client.post("/report/form", values | {"_action": "submit"}, status=400)
+    again = client.post("/report/form/steps/f", values | {"_action": "submit"}, status=400)
     assert "noch einmal" in again.get_text() and "Lange Wartezeit auf Termine" in again.get_text()
     send(client, again)
 
@@ -220,8 +226,8 @@ def test_the_trap_never_swallows_a_report(client: CheckingClient) -> None:
 def test_an_office_behind_one_address_sends_thirty_an_hour(client: CheckingClient) -> None:
     values = whole() | {"_step": "f", "_action": "submit"}
     for _ in range(30):
-        client.post("/report/form", values)
-    page = client.post("/report/form", values, status=429)
+        client.post("/report/form/steps/f", values)
+    page = client.post("/report/form/steps/f", values, status=429)
     assert "nicht verloren" in page.get_text() and "Lange Wartezeit auf Termine" in page.get_text()
 
 
@@ -267,3 +273,15 @@ def test_the_form_speaks_english(client: CheckingClient) -> None:
 def test_the_privacy_notice_is_linked_and_open(client: CheckingClient) -> None:
     assert client.get("/report/form").select_one("a[href='/report/privacy']")
     assert "Art. 6" in client.get("/report/privacy").get_text()
+
+
+def test_every_step_has_a_place_of_its_own_in_the_history_of_the_browser(client: CheckingClient) -> None:
+    page, places = client.get("/report/form"), ["/report/form"]
+    for step in STEPS:
+        action = str(page.select_one(FORM)["action"])  # type: ignore[index]
+        assert action not in places  # a form sent to its page's own address leaves no trace
+        assert '"history":false' in str(page.select_one("meta[name=htmx-config]"))
+        page = fill(client, page, step)
+        places.append(action)
+        assert client.response is not None and client.response.headers["Cache-Control"] == "private, no-cache"
+    assert client.get(places[-1], status=303) is not None

@@ -147,6 +147,9 @@ def test_roles_that_do_not_report_use_the_public_form(client: CheckingClient) ->
     client.sign_in("mitglied@jobcenter.example")
     client.get("/report/drafts", status=403)
     assert client.get("/report").select_one("a[href='/report/form']")
+    assert "Dirk Wessel" in client.get("/report/form").get_text()
+    for _ in range(2):
+        assert "Dirk Wessel" not in CheckingClient(client.app).get("/report/form").get_text()
 
 
 def test_unknown_steps_are_not_there(adviser: CheckingClient) -> None:

@@ -23,7 +23,7 @@ from ..support.reports import CONTACT, whole
 @pytest.fixture
 def sent(client: CheckingClient) -> tuple[str, str]:
     """Reference and code of a report that may be asked about."""
-    client.post("/report/form", whole(**CONTACT) | {"_step": "f", "_action": "submit"})
+    client.post("/report/form/steps/f", whole(**CONTACT) | {"_step": "f", "_action": "submit"})
     done = client.follow()
     return done.select_one("#reference").text, done.select_one("#code").text  # type: ignore[union-attr]
 

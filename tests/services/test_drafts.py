@@ -14,7 +14,7 @@ from kimforms.forms.report import new_key
 from kimforms.models import Draft, User
 from kimforms.permissions import Actor
 from kimforms.services import drafts
-from kimforms.services.queries.reporting import offered_version
+from kimforms.services.queries.reporting import offered
 from kimforms.services.refusals import LinkExpired, NotVisible
 from kimforms.services.unit_of_work import unit_of_work
 
@@ -34,13 +34,13 @@ def keep(now: datetime, **changes: Any) -> str:
         "title": "T",
     }
     with unit_of_work() as session:
-        return drafts.keep_for_link(session, now, version=offered_version(session), **values | changes)
+        return drafts.keep_for_link(session, now, version=offered(session), **values | changes)
 
 
 def test_a_draft_begins_once_and_lives_180_days_after_its_last_change(app: Flask, now: datetime) -> None:
     actor = person("beratung@caritas.example")
     with unit_of_work() as session:
-        version = offered_version(session)
+        version = offered(session)
         first = drafts.start_draft(session, actor, now, version=version, key=new_key())
         assert drafts.start_draft(session, actor, now, version=version, key=new_key()).id == first.id
         later = now + timedelta(days=3)
@@ -53,7 +53,7 @@ def test_a_draft_begins_once_and_lives_180_days_after_its_last_change(app: Flask
 def test_a_draft_is_its_owners_alone(app: Flask, now: datetime) -> None:
     owner, other = person("beratung@caritas.example"), person("beratung@diakonie.example")
     with unit_of_work() as session:
-        draft = drafts.start_draft(session, owner, now, version=offered_version(session), key=new_key())
+        draft = drafts.start_draft(session, owner, now, version=offered(session), key=new_key())
         with pytest.raises(NotVisible):
             drafts.own_draft(session, other, draft.id)
         with pytest.raises(NotVisible):
@@ -67,7 +67,7 @@ def test_a_draft_is_its_owners_alone(app: Flask, now: datetime) -> None:
 def test_nobody_keeps_more_drafts_than_anybody_finishes(app: Flask, now: datetime) -> None:
     actor = person("beratung@caritas.example")
     with unit_of_work() as session:
-        version = offered_version(session)
+        version = offered(session)
         for _ in range(drafts.MOST_DRAFTS):
             draft = drafts.start_draft(session, actor, now, version=version, key=new_key())
             drafts.save_draft(session, now, draft, raw={"titel": "T"}, step="d", visited=[], title="")

@@ -29,7 +29,7 @@ def sent(app: Flask, now: datetime) -> tuple[int, str, str]:
     """Id, reference and code of a report."""
     with unit_of_work() as session:
         done = reporting.submit_report(
-            session, ANYONE, now, version=queries.offered_version(session), raw=whole(**CONTACT), key=new_key(),
+            session, ANYONE, now, version_id=queries.offered(session).id, raw=whole(**CONTACT), key=new_key(),
             visitor=VISITOR, catalogues=catalogues(session),
         )  # fmt: skip
         return done.record.id, done.record.reference, done.code or ""

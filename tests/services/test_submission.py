@@ -19,8 +19,7 @@ from kimforms.permissions import ANYONE, Actor, Grant
 from kimforms.services import drafts, reporting
 from kimforms.services.audit_check import verify
 from kimforms.services.catalogues import catalogues
-from kimforms.services.processes import definition_of
-from kimforms.services.queries.reporting import offered_version
+from kimforms.services.queries.reporting import offered
 from kimforms.services.records.submission import Submission
 from kimforms.services.refusals import InputRefused, NotPermitted, TooMany
 from kimforms.services.unit_of_work import unit_of_work
@@ -33,7 +32,7 @@ VISITOR = reporting.Visitor("192.0.2.7", "test-secret")
 def submit(now: datetime, raw: dict[str, Any], key: str | None = None, actor: Actor = ANYONE) -> Submission:
     with unit_of_work() as session:
         return reporting.submit_report(
-            session, actor, now, version=offered_version(session), raw=raw, key=key or new_key(), visitor=VISITOR,
+            session, actor, now, version_id=offered(session).id, raw=raw, key=key or new_key(), visitor=VISITOR,
             catalogues=catalogues(session),
         )  # fmt: skip
 
@@ -107,7 +106,7 @@ def test_what_is_missing_is_refused_and_nothing_is_left(app: Flask, now: datetim
 
 def test_the_same_form_twenty_times_at_once_is_one_report(app: Flask, now: datetime) -> None:
     key = new_key()
-    first = offered_version(db.session())
+    first = offered(db.session())
     with unit_of_work() as session:
         drafts.keep_for_link(
             session, now, version=first, key=key, token="", raw=whole(), step="f", visited=[], title=""
@@ -167,9 +166,9 @@ def test_too_many_from_one_network_wait_and_repeats_do_not_count(app: Flask, now
 
 
 def test_a_report_needs_a_role_or_a_public_process(app: Flask) -> None:
-    version = offered_version(db.session())
-    controller = version.process.controller_id
-    definition = definition_of(version)
+    version = offered(db.session())
+    controller = version.controller_id
+    definition = version.definition
     create = definition.access.create.model_copy(update={"public": False})
     closed = definition.model_copy(update={"access": definition.access.model_copy(update={"create": create})})
     assert reporting.reporter_of(adviser(), closed, controller).user_id is not None
