@@ -78,18 +78,18 @@ def begin() -> Response:
     return fresh_form(offer.content_hash, lists, case.state.key, lambda: show(case, case.next_page()))
 
 
-@blueprint.get("/report/form/steps/<_step_id>")
+@blueprint.get("/report/form/steps/<step_id>")
 @access.public("the form itself, see start")
-def again(_step_id: str) -> Response:
+def again(**_place: str) -> Response:
     """The address of a page that a POST gave, opened without its input, for example from a bookmark."""
     return see_other("report.begin")
 
 
-@blueprint.post("/report/form/steps/<_step_id>")
+@blueprint.post("/report/form/steps/<step_id>")
 @access.public("the form itself, see start")
-def fill(_step_id: str) -> Response:
-    """Every button of the form: the next step, another one, saving, sending. What counts stands in the form."""
-    case = _posted()
+def fill(step_id: str) -> Response:
+    """Every button of the form: the next step, another one, saving, sending."""
+    case = _posted(step_id)
     if flow.too_long(case.state):
         case.state.action = "refresh"
         return _again(show(case, case.next_page(), too_long_notice(), 422))
@@ -244,19 +244,20 @@ def _offered(version_id: int | None = None) -> queries.Offer:
     return queries.offered(db.session())
 
 
-def _posted() -> Case:
+def _posted(step_id: str | None = None) -> Case:
     """The form as it was posted, in the version that its page was made for. Public processes only."""
     asked = request.form.get("_version", "")
     offer = _offered(int(asked) if asked.isdecimal() and len(asked) < 10 else None)
     definition = offer.definition
     if not definition.access.create.public:
         raise NotVisible()
-    return Case(offer, definition, flow.read_state(definition, request.form.items(multi=True), None), _desk())
+    items = [*request.form.items(multi=True), *([("_step", step_id)] if step_id else [])]
+    return Case(offer, definition, flow.read_state(definition, items, None), _desk())
 
 
 def _desk() -> Desk:
     return Desk(
-        lambda step: url_for("report.fill", _step_id=step), url_for("report.refresh"), False, url_for("report.start")
+        lambda step: url_for("report.fill", step_id=step), url_for("report.refresh"), False, url_for("report.start")
     )
 
 

@@ -32,6 +32,7 @@ PUBLIC = {
     "accounts.set_password": "the link from the mail is the proof",
     "report.start": "advisers without account report; the process says who may",
     "report.begin": "the same form",
+    "report.again": "leads to the same form",
     "report.fill": "the same form",
     "report.refresh": "the same form",
     "report.privacy": "Art. 13 GDPR",

@@ -177,7 +177,7 @@ def test_steps_out_of_order_end_at_a_review_that_says_what_is_missing(client: Ch
     page = client.submit(client.get("/report/form"), FORM, status=200, button="button[value=check]")
     assert "Es fehlen noch Angaben" in page.get_text() and not page.select_one("button[value=submit]")
     forced = client.post(
-        "/report/form/steps/f", form_values(page.select_one("main form")) | {"_action": "submit"}, status=422
+        "/report/form/steps/check", form_values(page.select_one("main form")) | {"_action": "submit"}, status=422
     )  # type: ignore[arg-type, operator]
     assert "Es fehlen noch Angaben" in forced.get_text()
     with client.app.app_context():
@@ -186,23 +186,21 @@ def test_steps_out_of_order_end_at_a_review_that_says_what_is_missing(client: Ch
 
 def test_odd_input_is_answered_in_sentences_and_nothing_is_lost(client: CheckingClient) -> None:
     odd: dict[str, Any] = STEPS["a"] | {
-        "_step": "a", "_action": "next", "melder_art": "königin", "state": "abgeschlossen", "creator_id": "1",
+        "_action": "next", "melder_art": "königin", "state": "abgeschlossen", "creator_id": "1",
         "rueckfragen-0-x": "?", "organisation": "\0A\x1f\u202eB", "_add:organisation": "1", "_key": "zu kurz",
     }  # fmt: skip
-    page = client.post("/report/form/steps/f", odd, status=422)
+    page = client.post("/report/form/steps/a", odd, status=422)
     assert "steht nicht darin" in page.get_text()
-    page = client.post("/report/form/steps/f", odd | {"_step": "gibt-es-nicht", "_action": "go:auch-nicht"}, status=200)
+    page = client.post("/report/form/steps/gibt-es-nicht", odd | {"_action": "go:auch-nicht"}, status=200)
     assert heading(page) == "Ihre Stelle"
     page = client.post(
-        "/report/form/steps/f",
-        {"_step": "d", "_action": "next", "situation": "x" * 1_000_000, "titel": "T"},
+        "/report/form/steps/d",
+        {"_action": "next", "situation": "x" * 1_000_000, "titel": "T"},
         status=422,
     )
     assert "Kürzen Sie den Text um 996000 Zeichen" in page.get_text().replace(".", "")
     assert len(page.select_one("textarea[name=situation]").text) == 1_000_000  # type: ignore[union-attr]
-    page = client.post(
-        "/report/form/steps/f", {"_step": "d", "_action": "next", "situation": "x" * 1_600_000}, status=422
-    )
+    page = client.post("/report/form/steps/d", {"_action": "next", "situation": "x" * 1_600_000}, status=422)
     assert "zu viel Text" in page.get_text()
 
 
@@ -210,7 +208,7 @@ def test_a_lost_session_costs_one_click(client: CheckingClient) -> None:
     page = to_review(client)
     values = form_values(page.select_one("main form"))  # type: ignore[arg-type]
     client.http.delete_cookie("kimforms")
-    again = client.post("/report/form/steps/f", values | {"_action": "submit"}, status=400)
+    again = client.post("/report/form/steps/check", values | {"_action": "submit"}, status=400)
     assert "noch einmal" in again.get_text() and "Lange Wartezeit auf Termine" in again.get_text()
     send(client, again)
 
@@ -226,8 +224,8 @@ def test_the_trap_never_swallows_a_report(client: CheckingClient) -> None:
 def test_an_office_behind_one_address_sends_thirty_an_hour(client: CheckingClient) -> None:
     values = whole() | {"_step": "f", "_action": "submit"}
     for _ in range(30):
-        client.post("/report/form/steps/f", values)
-    page = client.post("/report/form/steps/f", values, status=429)
+        client.post("/report/form/steps/check", values)
+    page = client.post("/report/form/steps/check", values, status=429)
     assert "nicht verloren" in page.get_text() and "Lange Wartezeit auf Termine" in page.get_text()
 
 
