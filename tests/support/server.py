@@ -55,13 +55,12 @@ class Server:
             **{f"KIMFORMS_{name.upper()}": value for name, value in settings.items()},
         }
 
-    def start(self, before: Callable[[], None] | None = None) -> None:
-        """Starts it and waits until it answers; ``before`` runs in the new process first."""
+    def start(self) -> None:
+        """Starts it and waits until it answers."""
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "kimforms.cli", "serve"],
                 env=self.environment, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                preexec_fn=before,  # noqa: PLW1509 - set before any thread of this server's tests runs
             )  # fmt: skip
         wait_until(
             lambda: self.healthy() or self.process is None or self.process.poll() is not None, "the server answers"
