@@ -134,7 +134,8 @@ def refusal_page(status: int, sentence: str, reasons: tuple[str, ...] = ()) -> R
 
 def _refused(refusal: Refusal) -> Response:
     db.session.rollback()
-    response = refusal_page(refusal.status, refusal.sentence, tuple(getattr(refusal, "reasons", ())))
+    reasons = tuple(getattr(refusal, "reasons", ()))
+    response = refusal_page(refusal.status, refusal.sentence, reasons if len(reasons) > 1 else ())
     if isinstance(refusal, TooMany):
         response.headers["Retry-After"] = str(refusal.retry_after)
     return response

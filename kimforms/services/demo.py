@@ -152,6 +152,14 @@ def _office_hours(moment: datetime, now: datetime) -> datetime:
     return moved
 
 
+def _later(moment: datetime, chance: random.Random) -> datetime:
+    """One to four days on, at a time when people are at work."""
+    moved = (moment + timedelta(days=chance.randint(1, 4))).replace(hour=chance.randint(7, 15), minute=chance.randint(0, 59))
+    while moved.weekday() > 4:
+        moved += timedelta(days=1)
+    return moved
+
+
 def _ending(chance: random.Random, age: int, size: int, raw: Mapping[str, Any]) -> str:
     """How far a report went: young ones stand at the beginning, similar ones were grouped, old ones are closed."""
     may_ask = raw.get("rueckfragen") == "ja"
@@ -179,7 +187,7 @@ def tell(story: Story, settings: Settings) -> None:
         record_id = submission.record.id
     moment = story.at
     for step, data in STEPS[story.ending]:
-        moment += timedelta(hours=story.chance.randint(20, 110))
+        moment = _later(moment, story.chance)
         with unit_of_work() as session:
             _take(session, story, record_id, step, data(story), moment)
     if story.ending != "new" and story.chance.random() < COMMENTED:

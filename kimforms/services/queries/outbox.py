@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from ...models import Delivery, OutboxMessage
+from ...models import Delivery, OutboxMessage, Record
 from ...permissions import Actor, may
 from ..delivery import TOKEN
 from ..refusals import NotVisible
@@ -164,6 +164,7 @@ def _matches(actor: Actor, text: str) -> ColumnElement[bool]:
     address = exists().where(
         Delivery.message_id == OutboxMessage.id,
         Delivery.user_id.is_not(None),
+        ~exists().where(Record.id == OutboxMessage.record_id, Record.creator_id == Delivery.user_id),
         Delivery.address.icontains(text, autoescape=True),
     )
     return or_(and_(shown, OutboxMessage.subject.icontains(text, autoescape=True)), address)
@@ -184,12 +185,13 @@ def _line(actor: Actor, row: OutboxMessage) -> MessageLine:
         html=TOKEN.sub(SECRET, row.html) if content else None,
         language=row.language,
         reply_to=row.reply_to,
-        deliveries=tuple(_delivery(one) for one in sorted(row.deliveries, key=lambda one: one.id)),
+        deliveries=tuple(_delivery(one, row.record) for one in sorted(row.deliveries, key=lambda one: one.id)),
     )
 
 
-def _delivery(row: Delivery) -> DeliveryLine:
-    hidden = row.user_id is None
+def _delivery(row: Delivery, record: Record | None) -> DeliveryLine:
+    """Who reported is hidden, with an account or without: the contact of reporters is the coordination's alone."""
+    hidden = row.user_id is None or (record is not None and row.user_id == record.creator_id)
     address = masked(row.address) if hidden else row.address
     error = row.error.replace(row.address, address) if row.error and hidden else row.error
     return DeliveryLine(row.id, address, row.status, row.attempts, row.next_at, row.sent_at, error)
