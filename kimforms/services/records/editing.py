@@ -57,7 +57,8 @@ def change_answers(
     definition = definition_of(record.version)
     answers, dropped = _judged(definition, record, raw, catalogues, local_day(now), language)
     old = record.answers
-    changed = [name for name in dict.fromkeys([*old, *answers]) if old.get(name) != answers.get(name)]
+    asked = [each.id for step in definition.form.steps for each in fields_of(step)]  # PostgreSQL keeps no order of keys
+    changed = [name for name in dict.fromkeys([*asked, *old]) if old.get(name) != answers.get(name)]
     if not changed:
         return Changed((), ())
     record.answers = answers
