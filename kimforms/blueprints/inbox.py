@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from flask import Blueprint, Response, flash, redirect, request, send_file
 
 from ..extensions import db
-from ..forms.inbox import Read, bulk_form, normal_query, read_filters, read_selection, view_form
+from ..forms.inbox import Read, bulk_form, chosen_label, normal_query, read_filters, read_selection, view_form
 from ..services import bulk, exports, views
 from ..services.catalogues import catalogues
 from ..services.queries import inbox as listing
@@ -54,7 +54,7 @@ def work_on_several() -> Response:
     form = bulk_form(t, inbox.sources.people, quick_transitions(inbox.sources, language()))
     selection = read_selection(request.form.getlist("record"))
     back = normal_query(request.form.get("query", ""), inbox.choices)
-    problem = _bulk_problem(form, inbox, bool(selection.chosen))
+    problem = _bulk_problem(form, bool(selection.chosen))
     if problem:
         flash(problem, "warning")
         return redirect(f"{request.script_root}/inbox{'?' if back else ''}{back}", 303)  # type: ignore[return-value]
@@ -69,7 +69,7 @@ def work_on_several() -> Response:
             transition_id=form.transition.data,
             say=t,
         )
-        return page("inbox/confirm.html", outcomes=foreseen, step=_label(form.transition), **common)
+        return page("inbox/confirm.html", outcomes=foreseen, step=chosen_label(form.transition), **common)
     outcomes = bulk.in_turn(unit_of_work, access.current_actor(), chosen.items(), _deed(form), t)
     return page("inbox/outcome.html", outcomes=outcomes, **common)
 
@@ -86,8 +86,12 @@ def export() -> Response:
     filters = read_filters(dict(parse_qsl(query)), inbox.choices).filters
     actor, now = access.current_actor(), access.now()
     made = exports.export_view(db.session(), inbox, inbox.view(actor, filters, now), form)
-    with unit_of_work() as session:
-        exports.record_export(session, actor, now, form=form, count=made.count, filters=query)
+    try:
+        with unit_of_work() as session:
+            exports.record_export(session, actor, now, form=form, count=made.count, filters=query)
+    except BaseException:
+        made.file.close()
+        raise
     return send_file(
         made.file, exports.media_type(form), as_attachment=True, download_name=exports.file_name(now, form), max_age=0
     )
@@ -169,16 +173,15 @@ def _views_page(inbox: listing.Inbox, form: Any, status: int = 200) -> Response:
     )
 
 
-def _bulk_problem(form: Any, inbox: listing.Inbox, chosen: bool) -> str | None:
+def _bulk_problem(form: Any, chosen: bool) -> str | None:
     """What is missing before anything can be done, as a sentence; None when nothing is."""
     if not chosen:
         return t("Wählen Sie zuerst mindestens einen Vorgang aus.", "Choose at least one record first.")
     if form.deed.data == "assign":
-        people = {"nobody", *(value for value, _label in inbox.sources.people)}
-        if form.person.data not in people:
+        if chosen_label(form.person) is None:
             return t("Wählen Sie, wer zuständig werden soll.", "Choose who is to become responsible.")
     elif form.deed.data == "transition":
-        if form.transition.data not in dict(form.transition.choices) or not form.transition.data:
+        if chosen_label(form.transition) is None:
             return t("Wählen Sie den Schritt, den Sie ausführen möchten.", "Choose the step that you want to take.")
     elif form.deed.data not in ("follow", "unfollow"):
         return t("Wählen Sie, was mit den Vorgängen geschehen soll.", "Choose what to do with the records.")
@@ -189,11 +192,7 @@ def _deed(form: Any) -> bulk.Deed:
     actor, now = access.current_actor(), access.now()
     if form.deed.data == "assign":
         person = None if form.person.data == "nobody" else int(form.person.data)
-        return bulk.assigning(actor, now, person, _label(form.person), t)
+        return bulk.assigning(actor, now, person, chosen_label(form.person) or "", t)
     if form.deed.data == "transition":
         return bulk.moving(actor, now, form.transition.data, catalogues(db.session()), t)
     return bulk.following(actor, now, follow=form.deed.data == "follow", say=t)
-
-
-def _label(field: Any) -> str:
-    return str(dict(field.choices).get(field.data, ""))

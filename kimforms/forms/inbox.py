@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from ..engine.text import BrokenText, one_line
@@ -148,17 +148,26 @@ def bulk_form(say: Say, people: Choices, transitions: Choices) -> Any:
         deed = HiddenField()
         person = SelectField(
             say("Zuständig", "Responsible"),
-            choices=[("", say("Bitte wählen", "Please choose")), ("nobody", say("niemand", "nobody")), *people],
+            choices=_listed([("nobody", say("niemand", "nobody")), *people]),
             validate_choice=False,
         )
         transition = SelectField(
             say("Schritt", "Step"),
-            choices=[("", say("Bitte wählen", "Please choose")), *transitions],
+            choices=_listed(transitions),
             validate_choice=False,
         )
         confirmed = HiddenField()
 
     return BulkForm()
+
+
+def chosen_label(field: SelectField) -> str | None:
+    """The label of what was chosen; None when nothing was, or something that the list does not hold."""
+    return next((str(one.label) for one in field.choices or () if one.value == field.data), None)
+
+
+def _listed(choices: Choices) -> list[SelectChoice]:
+    return [SelectChoice(value=value, label=label) for value, label in choices]
 
 
 def view_form(say: Say) -> Any:
