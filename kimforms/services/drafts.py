@@ -159,7 +159,7 @@ def delete_behind(session: Session, now: datetime, token: str) -> None:
 
 def forget_form(session: Session, key: str) -> None:
     """Deletes the draft of a form that was sent."""
-    session.execute(delete(Draft).where(Draft.submission_key == key))
+    session.execute(delete(Draft).where(Draft.submission_key == key), execution_options={"synchronize_session": False})
 
 
 def token_hash(token: str) -> str:
