@@ -24,6 +24,8 @@ PURE = ("engine", "rules", "similarity", "documents")
 WEB = FRAMEWORKS - {"sqlalchemy"}
 WEB_ALLOWED = {
     ("kimforms.services.set_up", "flask_migrate"): "the first start runs the migrations",
+    ("kimforms.services.set_up", "flask"): "Flask-Migrate works on the current application",
+    ("kimforms.services.set_up", "kimforms.extensions"): "Flask-Migrate wants the database",
     ("kimforms.services.unit_of_work", "kimforms.extensions"): "holds the session and the only commit",
 }
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}

@@ -39,6 +39,7 @@ def empty_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]
     )
     app = create_app(settings, TESTING=True)
     with app.app_context():
+        prepare_migrations()
         yield app
         db.session.remove()
         db.engine.dispose()

@@ -177,6 +177,7 @@ STATUS: dict[str, dict[str, int]] = {
     "/report/receipt.pdf": dict.fromkeys(WHO, 404),  # this browser has sent nothing
     "/report/saved": dict.fromkeys(WHO, 303),  # this browser has asked for no link
     "/report/status": ALL,
+    "/tasks": SIGNED_IN,
 }
 
 
