@@ -27,7 +27,7 @@ def floor_server(folder: Path) -> Iterator[int]:
         sys.executable, "-m", "gunicorn", "-w", str(WORKERS), "--threads", "4", "--worker-class", "gthread", "--preload",
         "--log-level", "warning", "-b", f"127.0.0.1:{port}", "benchmarks.floor:create_floor()",
     ]  # fmt: skip
-    with _running(command, {"FLOOR_DATA": str(folder)}, port):
+    with running(command, {"FLOOR_DATA": str(folder)}, port):
         yield port
 
 
@@ -37,7 +37,7 @@ def kimforms_server(folder: Path) -> Iterator[tuple[int, int, float]]:
     port = free_port()
     environ = settings_for(folder) | {"KIMFORMS_PORT": str(port), "KIMFORMS_WORKERS": str(WORKERS)}
     begin = time.perf_counter()
-    with _running([sys.executable, "-m", "kimforms.cli", "serve", "--prepare"], environ, port) as process:
+    with running([sys.executable, "-m", "kimforms.cli", "serve", "--prepare"], environ, port) as process:
         yield port, process.pid, time.perf_counter() - begin
 
 
@@ -59,7 +59,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running(command: list[str], environ: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
+def running(command: list[str], environ: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         command, cwd=ROOT, env=os.environ | environ, stdout=subprocess.DEVNULL, start_new_session=True
     )

@@ -1,0 +1,242 @@
+"""``make screenshots``: starts a demonstration in a temporary folder and takes the pictures of ``docs/images`` anew.
+
+The pictures show invented reports. Their colours are reduced to a palette, so that the repository stays small.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from .servers import ROOT, free_port, running
+
+IMAGES = ROOT / "docs" / "images"
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+WIDE, NARROW = (1280, 800), (390, 844)
+SMALL = (320, 640)
+COLOURS = 128
+MOST_BYTES = 150_000
+PASSWORD = "kimforms-demo"
+COORDINATOR, OFFICE, ADMIN = "koordination2@rsk.example", "leitung@rsk.example", "admin@rsk.example"
+
+
+def main() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="kimforms-pictures-"))
+    try:
+        with demonstration(folder) as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            for page in pages(browser, address):
+                page.context.close()
+            browser.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def demonstration(folder: Path) -> Iterator[str]:
+    """A prepared server with the demonstration's data; gives its address."""
+    port = free_port()
+    settings = {
+        "KIMFORMS_DATA_DIR": str(folder),
+        "KIMFORMS_DEMO": "1",
+        "KIMFORMS_DEMO_PASSWORD": PASSWORD,
+        "KIMFORMS_PORT": str(port),
+        "KIMFORMS_WORKERS": "1",
+    }
+    for command in ("init", "demo"):
+        subprocess.run([sys.executable, "-m", "kimforms.cli", command], cwd=ROOT, env=os.environ | settings, check=True)
+    with running([sys.executable, "-m", "kimforms.cli", "serve"], settings, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+def pages(browser: Browser, address: str) -> Iterator[Page]:
+    """Takes all pictures; gives each page back so that it is closed."""
+    yield reporting(browser, address)
+    yield narrow_step(browser, address)
+    coordination = signed_in(browser, address, COORDINATOR)
+    coordination.goto(f"{address}/dashboard")
+    shoot(coordination, "dashboard")
+    coordination.goto(f"{address}/inbox")
+    coordination.evaluate("window.scrollTo(0, 300)")
+    shoot(coordination, "inbox")
+    reference = referenced(coordination)
+    coordination.goto(f"{address}/records/{reference}")
+    shoot(coordination, "record")
+    coordination.goto(f"{address}/records/{reference}/actions/speichern")
+    shoot(coordination, "record-step")
+    yield coordination
+    small = signed_in(browser, address, COORDINATOR, SMALL)
+    small.goto(f"{address}/inbox")
+    shoot(small, "inbox-narrow", small.locator("main a[href*='/records/']").nth(1))
+    yield small
+    office = signed_in(browser, address, OFFICE)
+    office.goto(f"{address}/outbox")
+    office.evaluate("window.scrollTo(0, 320)")
+    shoot(office, "outbox")
+    yield office
+    admin = signed_in(browser, address, ADMIN)
+    admin.goto(f"{address}/admin/accounts")
+    shoot(admin, "accounts")
+    yield admin
+
+
+def reporting(browser: Browser, address: str) -> Page:
+    """Walks through the form without an account: start, a step with a warning, review, confirmation, state."""
+    page = opened(browser, WIDE)
+    page.goto(f"{address}/report")
+    shoot(page, "report-start")
+    page.goto(f"{address}/report/form")
+    for answer in STEPS:
+        answer(page)
+        page.get_by_role("button", name="Weiter", exact=True).click()
+        page.wait_for_load_state()
+        if page.get_by_text("Das sieht nach einem Namen aus", exact=False).count():
+            shoot(page, "report-warning", page.get_by_text("Das sieht nach einem Namen aus", exact=False).first)
+            page.get_by_label("Was passiert?").fill(SITUATION)
+            page.get_by_role("button", name="Weiter", exact=True).click()
+            page.wait_for_load_state()
+    shoot(page, "report-check")
+    page.get_by_role("button", name="Absenden", exact=True).click()
+    page.wait_for_url("**/report/done")
+    shoot(page, "report-done")
+    reference, code = page.locator("#reference").inner_text(), page.locator("#code").inner_text()
+    page.goto(f"{address}/report/status")
+    page.get_by_label("Vorgangsnummer").fill(reference)
+    page.get_by_label("Abrufcode").fill(code)
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_load_state()
+    shoot(page, "report-status")
+    return page
+
+
+def narrow_step(browser: Browser, address: str) -> Page:
+    """A step of the form on a telephone."""
+    page = opened(browser, NARROW)
+    page.goto(f"{address}/report/form")
+    shoot(page, "report-step-narrow")
+    return page
+
+
+SITUATION = (
+    "Mehrere Ratsuchende finden nach dem B1-Kurs keinen B2-Kurs am Nachmittag. Vormittags fehlt die Kinderbetreuung, "
+    "abends fährt kein Bus zurück."
+)
+
+
+def _office(page: Page) -> None:
+    page.get_by_label("Ich melde als").select_option("mbe")
+    organisation = page.locator("[name=organisation]")
+    if organisation.first.evaluate("one => one.tagName") == "SELECT":
+        organisation.first.select_option("caritas")
+    else:
+        organisation.first.fill("Caritas")
+    page.get_by_label("Ihr Dienstort").select_option("siegburg")
+    page.locator("input[name=rueckfragen][value=nein]").check()
+
+
+def _where(page: Page) -> None:
+    tick(page, "kommunen", "siegburg")
+    tick(page, "kommunen", "hennef")
+    page.locator("input[name=haeufigkeit][value=regelmaessig]").check()
+    page.get_by_label("Wie viele ähnliche Fälle").select_option("3-5")
+    page.locator("input[name=bereits_gemeldet][value=nein]").check()
+
+
+def _topic(page: Page) -> None:
+    page.get_by_label("Handlungsfeld", exact=True).select_option(index=1)
+    for name, value in (("rechtskreise", "sgb2"), ("stellen", "sprachkurs"), ("huerdenart", "angebot_unpassend")):
+        tick(page, name, value)
+    page.locator("input[name=rechtskreiswechsel][value=nein]").check()
+
+
+def _description(page: Page) -> None:
+    page.get_by_label("Kurzer Titel der Hürde").fill("Kein B2-Kurs am Nachmittag")
+    page.get_by_label("Was passiert?").fill(f"Frau Yılmaz aus der Beratung hat uns darauf gebracht. {SITUATION}")
+
+
+def _group(_page: Page) -> None:
+    """Nothing is required here."""
+
+
+def _finish(page: Page) -> None:
+    page.locator("input[name=dringlichkeit][value=mittel]").check()
+    page.locator("input[name=rueckmeldung][value=ergebnis]").check()
+    for name in ("anonym_bestaetigt", "datenschutz_gelesen"):
+        page.locator(f"input[name={name}]").first.check()
+
+
+STEPS: tuple[Callable[[Page], None], ...] = (_office, _where, _topic, _description, _group, _finish)
+
+
+def tick(page: Page, name: str, value: str) -> None:
+    """Chooses one of several answers, however they are drawn."""
+    box = page.locator(f"input[type=checkbox][name={name}][value='{value}']")
+    if box.count():
+        box.check()
+    else:
+        chosen = page.locator(f"select[name={name}]")
+        known = chosen.evaluate("one => [...one.selectedOptions].map(each => each.value)")
+        chosen.select_option([*known, value])
+
+
+def opened(browser: Browser, size: tuple[int, int]) -> Page:
+    """A fresh window of this size, in German and light."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        locale="de-DE",
+        color_scheme="light",
+        timezone_id="Europe/Berlin",
+    )
+    return context.new_page()
+
+
+def signed_in(browser: Browser, address: str, email: str, size: tuple[int, int] = WIDE) -> Page:
+    """A window in which this demo account is signed in."""
+    page = opened(browser, size)
+    page.goto(f"{address}/login")
+    page.locator("main input[name=email]").fill(email)
+    page.locator("main input[name=password]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/dashboard")
+    return page
+
+
+def referenced(page: Page) -> str:
+    """The reference of a report in the inbox that stands in the middle of its way: the oldest one that is recorded."""
+    page.goto(f"{page.url.partition('/inbox')[0]}/inbox?state=erfasst&order=oldest")
+    found = re.findall(r"/records/(IH-\d{4}-\d{4,})", page.content())
+    assert found, "the demonstration has recorded reports"
+    return found[0]
+
+
+def shoot(page: Page, name: str, at: Locator | None = None) -> None:
+    """Writes what the window shows as a small PNG; ``at`` is scrolled to first."""
+    page.evaluate("document.fonts.ready")
+    if at is not None:
+        at.scroll_into_view_if_needed()
+    picture = Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide")))
+    target = IMAGES / f"{name}.png"
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
+    size = target.stat().st_size
+    assert size < MOST_BYTES, f"{target.name} is too large: {size} bytes"
+    print(f"{target.relative_to(ROOT)}  {picture.width} x {picture.height}  {size // 1000} kB")
+
+
+if __name__ == "__main__":
+    main()
