@@ -76,7 +76,7 @@ def _all(folder: Path, sizes: list[int]) -> Iterator[Line]:
                 yield _say(Line("memory of all processes, idle (PSS)", pss_mib(pid), "MiB", None, "150 MiB"))
                 yield from measure_first_view(port)
                 yield from measure_form(port, floors)
-            yield from measure_inbox(port, size, floors, data)
+            yield from measure_inbox(port, size, floors)
             if size == sizes[-1]:
                 yield _say(Line("memory of all processes, after the run (PSS)", pss_mib(pid), "MiB"))
         shutil.rmtree(data)
@@ -134,13 +134,13 @@ def measure_form(port: int, floors: dict[str, float]) -> Iterator[Line]:
     wire = Wire(port)
     get = wire.request("GET", "/report/form")
     yield _say(Line("GET form page (first step)", median_ms(wire, [get] * COUNT, 200), "ms", floors["GET page"], "3x"))
-    final = _filled_form(port, wire)
-    answer = _posts(wire, final)
+    action, final = _filled_form(wire)
+    answer = _posts(wire, action, final)
     took = median_ms(wire, answer, 303)
     yield _say(Line("POST submission (stored, audited, mails queued)", took, "ms", floors["POST insert"], "4x"))
 
 
-def _filled_form(port: int, wire: Wire) -> list[tuple[str, str]]:
+def _filled_form(wire: Wire) -> tuple[str, list[tuple[str, str]]]:
     """Walks through the form as a person without account and returns what the last page would send."""
     from .answers import ANSWERS  # noqa: PLC0415
 
@@ -149,30 +149,30 @@ def _filled_form(port: int, wire: Wire) -> list[tuple[str, str]]:
         soup = BeautifulSoup(page.text, "html5lib")
         form = soup.select_one("main form[method=post]")
         assert form is not None, page.text[:2000]
-        values = {key: value for key, value in form_values(form).items()}
+        values = form_values(form)
         buttons = [(str(b.get("name")), str(b.get("value"))) for b in form.select("button[name]")]
         names = {str(tag.get("name")) for tag in form.select("input[name], select[name], textarea[name]")}
         values |= {key: value for key, value in ANSWERS.items() if key in names}
         pairs = [(k, one) for k, v in values.items() for one in (v if isinstance(v, list) else [v])]
         submit = next((b for b in buttons if b[1] == "submit"), None)
         if submit:
-            return [*pairs, submit]
+            return str(form["action"]), [*pairs, submit]
         forward = next((b for b in buttons if b[1] == "next"), None) or buttons[0]
-        page = wire.post("/report/form", [*pairs, forward])
+        page = wire.post(str(form["action"]), [*pairs, forward])
     raise RuntimeError("the form never ended")
 
 
-def _posts(wire: Wire, final: list[tuple[str, str]]) -> Iterator[bytes]:
+def _posts(wire: Wire, action: str, final: list[tuple[str, str]]) -> Iterator[bytes]:
     import secrets  # noqa: PLC0415
 
     keys = [key for key, value in final if re.fullmatch(r"[A-Za-z0-9_-]{43}", value)]
     for number in range(COUNT):
         values = [(k, secrets.token_urlsafe(32) if k in keys else v) for k, v in final]
         address = f"10.{number // 250}.{number % 250}.7"
-        yield wire.request("POST", "/report/form", values, {"X-Forwarded-For": address})
+        yield wire.request("POST", action, values, {"X-Forwarded-For": address})
 
 
-def measure_inbox(port: int, size: int, floors: dict[str, float], data: Path) -> Iterator[Line]:
+def measure_inbox(port: int, size: int, floors: dict[str, float]) -> Iterator[Line]:
     """The inbox, its filters, the search and, at 10,000, the export."""
     wire = Wire(port)
     soup = BeautifulSoup(wire.get("/login").text, "html5lib")
@@ -191,10 +191,10 @@ def measure_inbox(port: int, size: int, floors: dict[str, float], data: Path) ->
         took = median_ms(wire, [wire.request("GET", path)] * (COUNT // 2), 200)
         yield _say(Line(f"{what}, {label} records", took, "ms", floors["GET 25 rows"], "5x" if what == "inbox" else ""))
     if size == 10_000:
-        yield from _export(wire, data)
+        yield from _export(wire)
 
 
-def _export(wire: Wire, data: Path) -> Iterator[Line]:
+def _export(wire: Wire) -> Iterator[Line]:
     soup = BeautifulSoup(wire.get("/inbox").text, "html5lib")
     token = soup.select_one("input[name=csrf_token]")
     assert token is not None

@@ -52,5 +52,3 @@ def create_floor() -> Flask:
         return "ok"
 
     return app
-
-

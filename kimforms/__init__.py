@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import assets, extensions
 from .blueprints import access, all_blueprints, navigation, rendering
+from .blueprints import accounts as account_pages
 from .config import Settings, read_settings, secret_key_of
 from .services import outbox
 from .services.unit_of_work import keep_anchor_in
@@ -37,12 +38,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     extensions.htmx.init_app(app)
     extensions.babel.init_app(app, locale_selector=rendering.language, timezone_selector=lambda: "Europe/Berlin")
     extensions.login_manager.init_app(app)
-    from importlib import util
-
-    if util.find_spec('kimforms.blueprints.accounts'):
-        from .blueprints import accounts as account_pages
-
-        account_pages.install(app)
+    account_pages.install(app)
     access.install(app)
     rendering.install(app)
     navigation.install(app)
@@ -78,7 +74,6 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,  # bound to the session, which has its own end
         "BABEL_DEFAULT_LOCALE": "de",
     }
-
 
 
 __all__ = ["create_app"]
