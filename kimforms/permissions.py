@@ -145,7 +145,12 @@ def readable_processes(session: Session, actor: Actor) -> list[int]:
     if not actor.grants:
         return []
     rows = session.execute(select(Process.id, Process.controller_id, Process.read_roles))
-    return [row.id for row in rows if actor.roles(row.controller_id) & frozenset(row.read_roles)]
+    return [row.id for row in rows if reads_in_full(actor, row.controller_id, row.read_roles)]
+
+
+def reads_in_full(actor: Actor, controller_id: int, read_roles: Iterable[str]) -> bool:
+    """Whether the actor reads the records of a process of that controller in full."""
+    return not actor.roles(controller_id).isdisjoint(read_roles)
 
 
 def visible_records(session: Session, actor: Actor, today: date) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from sqlalchemy import URL, select
@@ -24,9 +24,7 @@ class DatabaseCatalogues:
         self.serial = next(_serials)
         """Differs between two lists of different content in the life of a process; what is drawn from lists is kept by it."""
         self._lists = lists
-        self._labels = {
-            source: {option.value: option.label for option in options} for source, options in lists.items()
-        }
+        self._labels = {source: {option.value: option.label for option in options} for source, options in lists.items()}
         self._by_parent: dict[tuple[str, str | None], tuple[Option, ...]] = {}
 
     def same_as(self, lists: dict[str, tuple[Option, ...]]) -> bool:
@@ -100,14 +98,19 @@ def _read(session: Session) -> dict[str, tuple[Option, ...]]:
 
 
 def _persons(session: Session) -> dict[str, tuple[Option, ...]]:
-    persons: dict[str, list[Option]] = {}
+    """``persons:<role>`` everywhere, ``persons:<role>:<controller id>`` with the last day of the grant in ``data``."""
+    persons: dict[str, dict[int, Option]] = {}
     rows = session.execute(
-        select(RoleGrant.role, User.id, User.name)
+        select(RoleGrant.role, RoleGrant.controller_id, RoleGrant.valid_until, User.id, User.name)
         .join(User, User.id == RoleGrant.user_id)
         .where(User.active)
-        .distinct()
-        .order_by(User.name)
+        .order_by(User.name, User.id)
     )
     for row in rows:
-        persons.setdefault(f"persons:{row.role}", []).append(Option(str(row.id), row.name))
-    return {source: tuple(options) for source, options in persons.items()}
+        option = Option(str(row.id), row.name)
+        persons.setdefault(f"persons:{row.role}", {}).setdefault(row.id, option)
+        there = persons.setdefault(f"persons:{row.role}:{row.controller_id}", {})
+        known = there.get(row.id)
+        if known is None or (known.data["until"] is not None and (row.valid_until or date.max) > known.data["until"]):
+            there[row.id] = Option(str(row.id), row.name, data={"until": row.valid_until})
+    return {source: tuple(options.values()) for source, options in persons.items()}

@@ -72,8 +72,8 @@ class Inbox:
 
 def open_inbox(session: Session, actor: Actor, now: datetime, language: str, permission: str = "inbox:read") -> Inbox:
     """What the person may see in the list, and by what it can be filtered."""
-    sources = read_sources(session, actor, permission, local_day(now), language)
     lists = catalogues(session)
+    sources = read_sources(session, actor, permission, lists, local_day(now), language)
     states = states_of(sources, language)
 
     def projected(column: str, source: str | None) -> Choices:
@@ -179,7 +179,7 @@ def _rows(session: Session, view: View, order: Order, key: Key | None) -> list[R
 def _shown(session: Session, inbox: Inbox, view: View, rows: Sequence[Row[Any]]) -> list[InboxRow]:
     ids = [row.sort_id for row in rows]
     places = _municipalities(session, inbox, ids)
-    people = _names(session, {row.assignee_id for row in rows if row.assignee_id is not None})
+    people = _names(session, inbox, {row.assignee_id for row in rows if row.assignee_id is not None})
     states: dict[tuple[int, str], tuple[str, str]] = {}
     shown = []
     for row in rows:
@@ -242,8 +242,14 @@ def _municipalities(session: Session, inbox: Inbox, ids: Sequence[int]) -> dict[
     }
 
 
-def _names(session: Session, ids: set[int]) -> dict[int, str]:
-    return {row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(sorted(ids))))}
+def _names(session: Session, inbox: Inbox, ids: set[int]) -> dict[int, str]:
+    """The colleagues' names are known; others are asked for, such as those of people who have left."""
+    known = {int(value): name for value, name in inbox.sources.people}
+    if missing := sorted(ids - known.keys()):
+        known.update(
+            (row.id, row.name) for row in session.execute(select(User.id, User.name).where(User.id.in_(missing)))
+        )
+    return known
 
 
 def _same(values: Any) -> Choices:

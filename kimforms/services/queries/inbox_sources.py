@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ...engine.catalogue import Catalogues
 from ...engine.definition import ProcessDefinition, option_labels
 from ...engine.fields import Choosing
 from ...engine.text import pick
-from ...models import Process, ProcessVersion, RoleGrant, User
-from ...permissions import PERMISSIONS, Actor, readable_processes
+from ...models import Process, ProcessVersion
+from ...permissions import PERMISSIONS, Actor, reads_in_full
+from ..catalogues import DatabaseCatalogues
 from ..processes import definition_by_hash
 
 Choices = Sequence[tuple[str, str]]
@@ -50,10 +52,11 @@ class Sources:
     controllers: frozenset[int]
 
 
-def read_sources(session: Session, actor: Actor, permission: str, today: date, language: str) -> Sources:
-    """Three small queries, however many records there are. Only processes of controllers that grant ``permission``."""
+def read_sources(
+    session: Session, actor: Actor, permission: str, lists: DatabaseCatalogues, today: date, language: str
+) -> Sources:
+    """One small query, however many records there are. Only processes of controllers that grant ``permission``."""
     controllers = actor.controllers(permission)
-    wanted = readable_processes(session, actor)
     rows = session.execute(
         select(
             ProcessVersion.id,
@@ -62,38 +65,39 @@ def read_sources(session: Session, actor: Actor, permission: str, today: date, l
             Process.key,
             Process.controller_id,
             Process.current_version_id,
+            Process.read_roles,
         )
         .join(Process, Process.id == ProcessVersion.process_id)
-        .where(Process.id.in_(wanted), Process.controller_id.in_(controllers))
+        .where(Process.controller_id.in_(controllers))
         .order_by(Process.id, ProcessVersion.number.desc())
     ).all()
-    definitions = {row.id: definition_by_hash(session, row.id, row.content_hash) for row in rows}
-    grouped: dict[int, list[Row[tuple[int, str, int, str, int, int | None]]]] = {}
+    grouped: dict[int, list[Any]] = {}
     for row in rows:
-        grouped.setdefault(row.process_id, []).append(row)
+        if reads_in_full(actor, row.controller_id, row.read_roles):
+            grouped.setdefault(row.process_id, []).append(row)
+    definitions = {
+        row.id: definition_by_hash(session, row.id, row.content_hash) for found in grouped.values() for row in found
+    }
     return Sources(
         processes=tuple(_process(found, definitions, language) for found in grouped.values()),
         definitions=definitions,
-        people=colleagues(session, controllers, today),
+        people=colleagues(lists, controllers, today),
         controllers=controllers,
     )
 
 
-def colleagues(session: Session, controllers: frozenset[int], today: date) -> Choices:
-    """Active people who work on records of these controllers: those to whom one may be assigned."""
-    rows = session.execute(
-        select(User.id, User.name)
-        .join(RoleGrant, RoleGrant.user_id == User.id)
-        .where(
-            User.active,
-            RoleGrant.controller_id.in_(controllers),
-            RoleGrant.role.in_(sorted(PERMISSIONS["inbox:work"])),
-            or_(RoleGrant.valid_until.is_(None), RoleGrant.valid_until >= today),
-        )
-        .distinct()
-        .order_by(User.name, User.id)
-    )
-    return [(str(row.id), row.name) for row in rows]
+def colleagues(lists: DatabaseCatalogues, controllers: frozenset[int], today: date) -> Choices:
+    """Active people who work on records of these controllers: those to whom one may be assigned.
+
+    They come from the lists kept in memory; that a person may get a record is judged anew when it is assigned.
+    """
+    found: dict[str, str] = {}
+    for controller_id in sorted(controllers):
+        for role in sorted(PERMISSIONS["inbox:work"]):
+            for person in lists.options(f"persons:{role}:{controller_id}"):
+                if person.data["until"] is None or person.data["until"] >= today:
+                    found[person.value] = person.label
+    return sorted(found.items(), key=lambda person: (person[1], person[0]))
 
 
 def states_of(sources: Sources, language: str) -> Choices:
@@ -129,7 +133,7 @@ def quick_transitions(sources: Sources, language: str) -> Choices:
 
 
 def _process(
-    rows: Sequence[Row[tuple[int, str, int, str, int, int | None]]],
+    rows: Sequence[Any],
     definitions: Mapping[int, ProcessDefinition],
     language: str,
 ) -> ReadProcess:
