@@ -127,12 +127,13 @@ class _Table:
     def _row(self, row: Row[Any]) -> list[Cell]:
         definition = self.definitions[row.version_id]
         state = definition.workflow.states.get(row.state)
+        received = local_day(row.created_at)
         cells: list[Cell] = [
             row.reference,
             self.titles[row.process_id],
             pick(state.label, self.language) if state else row.state,
-            local_day(row.created_at),
-            local_day(row.state_since),
+            received,
+            received if row.state_since == row.created_at else local_day(row.state_since),
             local_day(row.closed_at) if row.closed_at else None,
             row.due_on,
             self.people.get(row.assignee_id),
@@ -186,16 +187,16 @@ def _renderer(field: Field, context: CleanContext) -> Render:
     shown: dict[Any, Cell] = {}
 
     def render(value: Any) -> Cell:
-        if isinstance(value, bool):
-            return value
-        if isinstance(value, int | float):
-            return value
-        key = tuple(value) if isinstance(value, list) and all(isinstance(one, str) for one in value) else value
-        if not isinstance(key, str | tuple):
-            return field.display(value, context)
-        if key not in shown:
-            shown[key] = field.display(value, context)
-        return shown[key]
+        if isinstance(value, str):
+            key: Any = value
+        elif isinstance(value, list) and all(isinstance(one, str) for one in value):
+            key = tuple(value)
+        else:
+            return value if isinstance(value, bool | int | float) else field.display(value, context)
+        found = shown.get(key)
+        if found is None:
+            found = shown[key] = field.display(value, context)
+        return found
 
     return render
 
