@@ -75,18 +75,18 @@ def workers(seen: Seen, people: Sequence[User]) -> list[User]:
     return [one for one in people if any(g.role in wanted and g.controller_id == here for g in one.grants)]
 
 
-def comment_form(people: Sequence[User]) -> Any:
+def comment_form(people: Sequence[User], *, entered: bool = True) -> Any:
     """The form of a comment; nobody mentions themselves."""
     me = access.current_actor().user_id
-    return forms.comment_form(t, [(str(one.id), f"@{one.name}") for one in people if one.id != me])
+    return forms.comment_form(t, [(str(one.id), f"@{one.name}") for one in people if one.id != me], entered=entered)
 
 
-def task_form(people: Sequence[User]) -> Any:
+def task_form(people: Sequence[User], *, entered: bool = True) -> Any:
     """The form of a new task on a record."""
     me = access.current_actor().user_id
     own = [(str(one.id), one.name) for one in people if one.id == me]
     rest = [(str(one.id), one.name) for one in people if one.id != me]
-    return forms.task_form(t, own + rest)
+    return forms.task_form(t, own + rest, entered=entered)
 
 
 def share_form(seen: Seen) -> Any:

@@ -39,7 +39,7 @@ def assign(reference: str) -> Response:
                 access.current_actor(),
                 access.now(),
                 record=seen.record,
-                person_id=number_in(chosen) if chosen else None,
+                person_id=(number_in(chosen) or 0) if chosen else None,
                 row_version=record_parts.row_version(),
             )
     except InputRefused as refused:
@@ -284,12 +284,13 @@ def _done(reference: str, part: str, said: str) -> Response:
 def _part(reference: str, part: str, said: str = "", **refused: InputRefused) -> Response:
     """A part of the page as a fragment, or the whole page, with refusals at their form."""
     seen = _full(db.session(), reference)
-    context = page_context(seen, record_parts.whole_view(seen), said=said, part=part, alone=wants_fragment())
+    more = {"said": said, "part": part, "alone": wants_fragment()}
+    context = page_context(seen, record_parts.whole_view(seen), entered=bool(refused), **more)
     pairs = []
     for name, refusal in refused.items():
         form = context[name]
         if form is None:  # nothing of this kind is taken here
-            raise refusal
+            raise InputRefused(refusal.errors, " ".join(refusal.errors.values()))
         put_errors(form, refusal.errors)
         pairs += error_pairs(form)
     context |= {"error_pairs": pairs, "form_errors": bool(pairs)}

@@ -46,10 +46,10 @@ def show(reference: str) -> Response:
     return page("records/show.html", **page_context(seen, view))
 
 
-def page_context(seen: Seen, view: Any, **others: Any) -> dict[str, Any]:
-    """What the page and its fragments read; ``others`` replace a form by one that was refused."""
+def page_context(seen: Seen, view: Any, *, entered: bool = True, **others: Any) -> dict[str, Any]:
+    """What the page and its fragments read. ``entered``: the forms show again what the request holds."""
     actor = access.current_actor()
-    workers = record_parts.workers(seen, view.people)
+    people = record_parts.choices_of(record_parts.workers(seen, view.people))
     context: dict[str, Any] = {
         "seen": seen,
         "view": view,
@@ -66,10 +66,10 @@ def page_context(seen: Seen, view: Any, **others: Any) -> dict[str, Any]:
     }
     if view.works:
         context |= {
-            "comment_form": record_parts.comment_form(view.people),
-            "task_form": record_parts.task_form(view.people),
-            "assign_form": assign_form(t, record_parts.choices_of(workers), seen.record.assignee_id),
-            "link_form": link_form(t),
+            "comment_form": record_parts.comment_form(view.people, entered=entered),
+            "task_form": record_parts.task_form(view.people, entered=entered),
+            "assign_form": assign_form(t, people, seen.record.assignee_id, entered=entered),
+            "link_form": link_form(t, entered=entered),
             "file_form": record_parts.file_form(seen),
         }
     return context | others

@@ -99,7 +99,9 @@ def _wanted(form: Any) -> tasks.Wanted:
 
 
 def _people(session: Session, task: Task) -> list[tuple[str, str]]:
-    return record_parts.choices_of(commenting.readers(session, task.record)) if task.record is not None else []
+    if task.record is None:
+        return []
+    return record_parts.choices_of(commenting.readers(session, task.record, access.today()))
 
 
 def _values(task: Task) -> dict[str, Any]:

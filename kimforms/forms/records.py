@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     FileField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -24,6 +25,10 @@ from ..engine.fields.days import Date, german_day
 Say = Callable[[str, str], str]
 Choices = Sequence[tuple[str, str]]
 _DAY = Date(id="day", label="Tag")
+
+
+def _listed(choices: Choices) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in choices]
 
 
 class GermanDateField(StringField):
@@ -53,8 +58,13 @@ class Ticks(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-def comment_form(say: Say, people: Choices) -> Any:
-    """A comment and the colleagues who are to be told of it."""
+def _source(entered: bool) -> dict[str, Any]:
+    """Where a form takes its values from: the request, or (after what was entered was stored) nowhere."""
+    return {} if entered else {"formdata": None}
+
+
+def comment_form(say: Say, people: Choices, *, entered: bool = True) -> Any:
+    """A comment and the colleagues who are to be told of it. ``entered`` shows again what the request holds."""
 
     class CommentForm(FlaskForm):
         text = TextAreaField(
@@ -65,29 +75,29 @@ def comment_form(say: Say, people: Choices) -> Any:
             ),
         )
         mentioned = Ticks(
-            say("Wen möchten Sie benachrichtigen?", "Whom do you want to tell?"), choices=list(people), coerce=str
+            say("Wen möchten Sie benachrichtigen?", "Whom do you want to tell?"), choices=_listed(people), coerce=str
         )
 
-    form = CommentForm(prefix="comment-")
+    form = CommentForm(prefix="comment-", **_source(entered))
     form.text.kimforms = {"type": "long_text", "maxlength": 4000, "rows": 3, "optional": False}
     return form
 
 
-def task_form(say: Say, people: Choices, values: Mapping[str, Any] | None = None, *, prefix: str = "task-") -> Any:
+def task_form(say: Say, people: Choices, values: Mapping[str, Any] | None = None, *, entered: bool = True) -> Any:
     """What is to be done, by whom and by when; without ``people`` it is one's own."""
     fields: dict[str, Any] = {
         "kind": RadioField(
             say("Art", "Kind"),
-            choices=[("task", say("Aufgabe", "Task")), ("follow_up", say("Wiedervorlage", "Follow-up"))],
+            choices=_listed([("task", say("Aufgabe", "Task")), ("follow_up", say("Wiedervorlage", "Follow-up"))]),
             default="task",
             validate_choice=False,
         ),
         "title": StringField(say("Was ist zu tun?", "What is to be done?")),
     }
     if people:
-        fields["assignee"] = SelectField(say("Wer?", "Who?"), choices=list(people), validate_choice=False)
+        fields["assignee"] = SelectField(say("Wer?", "Who?"), choices=_listed(people), validate_choice=False)
     fields["due_on"] = GermanDateField(say("Bis wann?", "By when?"))
-    form = type("TaskForm", (FlaskForm,), fields)(prefix=prefix, data=values)
+    form = type("TaskForm", (FlaskForm,), fields)(prefix="task-", data=values, **_source(entered))
     form.title.kimforms = {"type": "short_text", "optional": False}
     form.kind.kimforms = {"type": "radio", "optional": False}
     form.due_on.kimforms = {"type": "date", "optional": True}
@@ -97,22 +107,22 @@ def task_form(say: Say, people: Choices, values: Mapping[str, Any] | None = None
     return form
 
 
-def assign_form(say: Say, people: Choices, chosen: int | None) -> Any:
+def assign_form(say: Say, people: Choices, chosen: int | None, *, entered: bool = True) -> Any:
     """Who is responsible."""
 
     class AssignForm(FlaskForm):
         person = SelectField(
             say("Zuständig", "Responsible"),
-            choices=[("", say("niemand", "nobody")), *people],
+            choices=_listed([("", say("niemand", "nobody")), *people]),
             validate_choice=False,
         )
 
-    form = AssignForm(prefix="assign-", data={"person": str(chosen or "")})
+    form = AssignForm(prefix="assign-", data={"person": str(chosen or "")}, **_source(entered))
     form.person.kimforms = {"type": "select", "optional": False}
     return form
 
 
-def link_form(say: Say) -> Any:
+def link_form(say: Say, *, entered: bool = True) -> Any:
     """The reference of another record."""
 
     class LinkForm(FlaskForm):
@@ -121,7 +131,7 @@ def link_form(say: Say) -> Any:
             description=say("Zum Beispiel IH-2026-0042", "For example IH-2026-0042"),
         )
 
-    form = LinkForm(prefix="link-")
+    form = LinkForm(prefix="link-", **_source(entered))
     form.reference.kimforms = {"type": "short_text", "optional": False, "width": "20"}
     return form
 
@@ -131,15 +141,15 @@ def share_form(say: Say, people: Choices, organisations: Choices, bodies: Choice
     nobody = ("", say("niemand", "nobody"))
 
     class ShareForm(FlaskForm):
-        person = SelectField(say("Person", "Person"), choices=[nobody, *people], validate_choice=False)
+        person = SelectField(say("Person", "Person"), choices=_listed([nobody, *people]), validate_choice=False)
         organisation = SelectField(
             say("oder alle Konten einer Organisation", "or all accounts of an organisation"),
-            choices=[nobody, *organisations],
+            choices=_listed([nobody, *organisations]),
             validate_choice=False,
         )
         body = SelectField(
             say("oder alle Mitglieder eines Gremiums", "or all members of a body"),
-            choices=[nobody, *bodies],
+            choices=_listed([nobody, *bodies]),
             validate_choice=False,
         )
         until = GermanDateField(say("Freigegeben bis", "Shared until"))

@@ -12,6 +12,7 @@ from ..models import Record, Task, User
 from ..permissions import Actor, may
 from . import audit, outbox
 from .records import commenting
+from .records.facts import local_day
 from .refusals import InputRefused, NotPermitted
 
 KINDS = ("task", "follow_up")
@@ -42,7 +43,7 @@ def create_task(session: Session, actor: Actor, now: datetime, *, record: Record
     title = _title(wanted)
     if record is None and wanted.assignee_id not in (None, actor.user_id):
         raise NotPermitted()
-    assignee = _assignee(session, actor, record, wanted.assignee_id)
+    assignee = _assignee(session, actor, now, record, wanted.assignee_id)
     task = Task(
         record_id=record.id if record is not None else None,
         controller_id=record.controller_id if record is not None else _own_controller(actor),
@@ -81,7 +82,7 @@ def change_task(session: Session, actor: Actor, now: datetime, *, task: Task, wa
     if task.done_at is not None:
         raise InputRefused({"title": "Diese Aufgabe ist schon erledigt."})
     title = _title(wanted)
-    assignee = _assignee(session, actor, task.record, wanted.assignee_id or task.assignee_id)
+    assignee = _assignee(session, actor, now, task.record, wanted.assignee_id or task.assignee_id)
     fresh: dict[str, Any] = {"title": title, "assignee_id": assignee.id, "due_on": wanted.due_on}
     changed = {name: (getattr(task, name), value) for name, value in fresh.items() if getattr(task, name) != value}
     if not changed:
@@ -148,11 +149,12 @@ def _title(wanted: Wanted) -> str:
     return title
 
 
-def _assignee(session: Session, actor: Actor, record: Record | None, chosen: int | None) -> User:
+def _assignee(session: Session, actor: Actor, now: datetime, record: Record | None, chosen: int | None) -> User:
     wanted = chosen if chosen is not None else actor.user_id
     if wanted == actor.user_id:
         return session.get_one(User, wanted)
-    readers = {person.id: person for person in commenting.readers(session, record)} if record is not None else {}
+    people = commenting.readers(session, record, local_day(now)) if record is not None else []
+    readers = {person.id: person for person in people}
     if wanted not in readers:
         raise InputRefused({"assignee": "Wählen Sie eine Person, die den Vorgang sehen darf."})
     return readers[wanted]

@@ -175,7 +175,7 @@ def view(session: Session, actor: Actor, now: datetime, seen: Seen, *, language:
         tasks=tasks_of(session, record),
         deadlines=running_deadlines(session, record),
         followers=session.scalars(select(Follow.user_id).where(Follow.record_id == record.id)).all(),
-        people=commenting.readers(session, record),
+        people=commenting.readers(session, record, local_day(now)),
         lines=lines,
         older=older,
         works=may(actor, "record:work", record.controller_id),
@@ -282,10 +282,14 @@ def running_deadlines(session: Session, record: Record) -> Sequence[RecordDeadli
 
 def shares_in_words(session: Session, seen: Seen) -> list[tuple[int, str, date | None]]:
     """With whom the record is shared: id of the share, the name, until when."""
+    if not seen.shares:
+        return []
     people = [share.user_id for share in seen.shares if share.user_id is not None]
     names = {row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(people or [0])))}
     slugs = [share.body for share in seen.shares if share.body is not None]
-    bodies = {row.slug: row.name for row in session.execute(select(Body.slug, Body.name).where(Body.slug.in_(slugs or [""])))}
+    bodies = {
+        row.slug: row.name for row in session.execute(select(Body.slug, Body.name).where(Body.slug.in_(slugs or [""])))
+    }
     lists = catalogues.catalogues(session)
     found = []
     for share in seen.shares:

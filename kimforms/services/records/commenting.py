@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, selectinload
 
-from ...models import Comment, Follow, Mention, Record, User
+from ...models import Comment, Follow, Mention, Record, RoleGrant, User
 from ...permissions import Actor, may
 from .. import audit, outbox
 from ..processes import definition_of
 from ..refusals import InputRefused, NotPermitted
 from . import mails
+from .facts import local_day
 
 LONGEST = 4000
 COMMENTED = "Neuer Kommentar zu {reference}"
@@ -34,7 +35,7 @@ def add_comment(
         raise InputRefused({"text": "Schreiben Sie einen Kommentar."})
     if len(clean) > LONGEST:
         raise InputRefused({"text": f"Kürzen Sie den Kommentar auf {LONGEST} Zeichen."})
-    people = _colleagues(session, record, mentioned)
+    people = _colleagues(session, now, record, mentioned)
     comment = Comment(record_id=record.id, author_id=actor.user_id, created_at=now, text=clean)
     comment.mentions = [Mention(user_id=person.id) for person in people]
     session.add(comment)
@@ -53,21 +54,22 @@ def add_comment(
     return comment
 
 
-def readers(session: Session, record: Record) -> list[User]:
-    """Active people whose role reads the record in full: who may be mentioned."""
-    wanted = set(record.process.read_roles)
-    people = session.scalars(select(User).where(User.active).order_by(User.name)).unique()
-    return [
-        person
-        for person in people
-        if any(grant.role in wanted and grant.controller_id == record.controller_id for grant in person.grants)
-    ]
+def readers(session: Session, record: Record, today: date) -> list[User]:
+    """Active people whose role reads the record in full: who may be mentioned. Their grants come with them; two queries."""
+    reads = (
+        RoleGrant.user_id == User.id,
+        RoleGrant.controller_id == record.controller_id,
+        RoleGrant.role.in_(sorted(record.process.read_roles)),
+        or_(RoleGrant.valid_until.is_(None), RoleGrant.valid_until >= today),
+    )
+    wanted = select(User).where(User.active, exists().where(*reads)).options(selectinload(User.grants))
+    return list(session.scalars(wanted.order_by(User.name, User.id)))
 
 
-def _colleagues(session: Session, record: Record, ids: Sequence[int]) -> list[User]:
+def _colleagues(session: Session, now: datetime, record: Record, ids: Sequence[int]) -> list[User]:
     if not ids:
         return []
-    known = {person.id: person for person in readers(session, record)}
+    known = {person.id: person for person in readers(session, record, local_day(now))}
     if not set(ids) <= known.keys():
         raise InputRefused({"mentioned": "Wählen Sie nur Kolleginnen und Kollegen, die den Vorgang sehen dürfen."})
     return [known[one] for one in dict.fromkeys(ids)]
@@ -78,7 +80,9 @@ def _tell(session: Session, actor: Actor, now: datetime, record: Record, mention
     definition = definition_of(record.version)
     if mentioned and "mention" in definition.mails:
         mails.send_to(session, actor, now, record, definition, "mention", mentioned)
-    followers = session.scalars(select(User).join(Follow, Follow.user_id == User.id).where(Follow.record_id == record.id))
+    followers = session.scalars(
+        select(User).join(Follow, Follow.user_id == User.id).where(Follow.record_id == record.id)
+    )
     others = [person for person in followers if person.id not in named and person.id != actor.user_id]
     if others:
         outbox.notify(
