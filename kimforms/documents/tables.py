@@ -66,7 +66,7 @@ def csv_chunks(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, zone: Z
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     yield b"\xef\xbb\xbf"
     for row in chain([header], rows):
-        writer.writerow([_csv_cell(cell, zone) for cell in row])
+        writer.writerow(["" if cell is None else _csv_cell(cell, zone) for cell in row])
         yield buffer.getvalue().encode("utf-8")
         buffer.seek(0)
         buffer.truncate()
@@ -87,7 +87,7 @@ def _csv_cell(cell: Cell, zone: ZoneInfo) -> str:
         case datetime():
             return _local(cell, zone).strftime("%d.%m.%Y %H:%M")
         case date():
-            return cell.strftime("%d.%m.%Y")
+            return f"{cell.day:02d}.{cell.month:02d}.{cell.year:04d}"
 
 
 def write_xlsx(
