@@ -80,6 +80,7 @@
         const fresh = target && target.isConnected ? target : target && target.id && document.getElementById(target.id);
         if (!fresh || fresh === status) return;
         countAll(fresh);
+        keepForBack(fresh);
         if (focusFirst(fresh)) return;
         if (document.activeElement === document.body) focusOn(fresh.querySelector("h1, h2, h3") || fresh);
         const spoken = fresh.matches("[data-announce]") ? fresh : fresh.querySelector("[data-announce]");
@@ -109,6 +110,21 @@
 
     function countAll(root) {
         root.querySelectorAll("textarea[data-limit]").forEach(count);
+    }
+
+    /* --- "back" -------------------------------------------------------------------------------------------------------- */
+
+    /* For "back" a browser keeps only what differs from the page's own HTML. A swap writes what was typed into the HTML,
+       so the defaults that the page came with are put back, without changing what is shown. */
+    const TYPED = "form[data-keeps-nothing] input[name]:not([type=checkbox], [type=radio], [type=hidden], [type=file], [type=submit])";
+    const defaults = new Map([...document.querySelectorAll(TYPED)].map((input) => [input.name, input.defaultValue]));
+
+    function keepForBack(root) {
+        root.querySelectorAll(TYPED).forEach((input) => {
+            const typed = input.value;
+            input.defaultValue = defaults.get(input.name) || "";
+            input.value = typed;
+        });
     }
 
     /* --- unsaved entries, double submits ------------------------------------------------------------------------------- */
