@@ -49,7 +49,9 @@ def cli() -> None:
 
 def main() -> None:
     """Runs the command; what people can mend is one line on stderr and exit code 1, not a traceback."""
-    from ..config import SettingsError  # noqa: PLC0415 - keeps --help quick
+    from sqlalchemy.exc import OperationalError, ProgrammingError  # noqa: PLC0415 - keeps --help quick
+
+    from ..config import SettingsError  # noqa: PLC0415
     from ..services.refusals import Refusal  # noqa: PLC0415
 
     try:
@@ -61,4 +63,8 @@ def main() -> None:
         sys.exit(1)
     except (SettingsError, Refusal) as problem:
         click.echo(f"Fehler: {problem}", err=True)
+        sys.exit(1)
+    except (OperationalError, ProgrammingError) as problem:  # no tables yet, older tables, no server, a full disk
+        cause = " ".join(str(problem.orig).split())[:200]
+        click.echo(f"Fehler: Die Datenbank antwortet nicht wie erwartet ({cause}). Hilft „kimforms init“?", err=True)
         sys.exit(1)

@@ -23,7 +23,7 @@ def backup(target: Path) -> None:
 @click.command()
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(source: Path) -> None:
-    """Stellt ein Archiv in einem leeren Datenordner wieder her und prüft die Kette der Ereignisse."""
+    """Stellt ein Archiv in einem leeren Datenordner wieder her. Danach prüft „kimforms audit verify“ das Protokoll."""
     from ..services import backups  # noqa: PLC0415 - keeps --help quick
 
     backups.restore(settings(), source)
