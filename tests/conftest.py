@@ -30,9 +30,7 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def postgres_workshop(
-    postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Workshop]:
+def postgres_workshop(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     workshop = PostgresWorkshop(tmp_path_factory.mktemp("postgres"), postgres_server)
     yield workshop
     workshop.close()

@@ -16,6 +16,7 @@ from flask_login import current_user
 
 from ..permissions import ANYONE, Actor, actor_of, may
 from ..services.refusals import NotPermitted
+from . import addresses
 
 BERLIN = ZoneInfo("Europe/Berlin")
 View = TypeVar("View", bound=Callable[..., Any])
@@ -72,7 +73,8 @@ def today() -> date:
 
 
 def install(app: Flask) -> None:
-    """Registers the default-deny check before every request."""
+    """Registers the default-deny check before every request, and what addresses may hold."""
+    addresses.install(app)
     app.before_request(_check)
 
 

@@ -226,7 +226,9 @@ def _login_page(form: Any, refusal: Refusal | None = None, status: int = 200) ->
 
 
 def _account_page(form: Any, status: int) -> Response:
-    return page("accounts/account.html", form=form, grants=queries.own_roles(db.session(), current_user.id), status=status)
+    return page(
+        "accounts/account.html", form=form, grants=queries.own_roles(db.session(), current_user.id), status=status
+    )
 
 
 def _link_page(form: Any, row: Any, status: int) -> Response:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..extensions import db
 from ..forms import accounts as forms
+from ..forms.records import number_in
 from ..models import User
 from ..permissions import Grant
 from ..services import accounts, roles
@@ -36,7 +37,7 @@ def list_accounts() -> Response:
     text = request.args.get("q", "")[:200]
     state = request.args.get("state", "active")
     state = state if state in queries.STATES else "active"
-    after = request.args.get("after", type=int)
+    after = number_in(request.args.get("after"))
     rows, more = queries.accounts_page(db.session(), current_actor(), text=text, state=state, after=after)
     next_url = url_for("admin.list_accounts", q=text or None, state=state, after=more) if more else None
     return page("admin/accounts.html", rows=rows, q=text, state=state, states=queries.STATES, next_url=next_url)

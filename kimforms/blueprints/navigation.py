@@ -42,9 +42,7 @@ def _items() -> list[tuple[str, str, bool, None]]:
     actor = access.current_actor()
     if actor.kind != "person":
         return [_item(german, english, path) for german, english, path in FOR_EVERYBODY]
-    return [
-        _item(german, english, path) for german, english, path, permission in ENTRIES if access.can(permission)
-    ]
+    return [_item(german, english, path) for german, english, path, permission in ENTRIES if access.can(permission)]
 
 
 def _item(german: str, english: str, path: str) -> tuple[str, str, bool, None]:

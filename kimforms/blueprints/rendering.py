@@ -152,7 +152,10 @@ def _form_expired(_error: CSRFError) -> Response:
 
 
 HTTP_SENTENCES = {
-    404: ("Diese Seite gibt es nicht, oder sie ist für Sie nicht freigegeben.", "This page does not exist or is not open to you."),
+    404: (
+        "Diese Seite gibt es nicht, oder sie ist für Sie nicht freigegeben.",
+        "This page does not exist or is not open to you.",
+    ),
     405: ("Diese Adresse lässt sich so nicht aufrufen.", "This address cannot be called like that."),
     413: (
         "Das ist zu groß. Kürzen Sie den Text oder wählen Sie eine kleinere Datei.",

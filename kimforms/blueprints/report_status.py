@@ -10,6 +10,7 @@ from ..engine.definition import Transition, content_hash
 from ..engine.people import RelationRef
 from ..extensions import db
 from ..forms.builder import BuiltForm, questions_form, submitted
+from ..forms.records import number_in
 from ..models import Record
 from ..permissions import Actor
 from ..services import reporting
@@ -97,7 +98,7 @@ def take(transition_id: str) -> Response:
         with unit_of_work() as work:
             perform_transition(
                 work, actor, access.now(), record=queries.record_by_id(work, record.id), transition_id=transition_id,
-                data=submitted(request.form.items(multi=True)), row_version=int(version) if version.isdecimal() else None,
+                data=submitted(request.form.items(multi=True)), row_version=number_in(version),
                 catalogues=circumstances().catalogues,
             )  # fmt: skip
     except InputRefused:
@@ -116,7 +117,7 @@ def mine() -> Response:
     """The reports that this account has sent, the newest first."""
     before = request.args.get("before", "")
     reports, following = queries.own_reports(
-        db.session(), access.current_actor(), before=int(before[:18]) if before.isdecimal() else None,
+        db.session(), access.current_actor(), before=number_in(before),
         language=language(),
     )  # fmt: skip
     return page("report/mine.html", reports=reports, following=following, first=not before)

@@ -201,7 +201,10 @@ def _remaining_time() -> dict[str, int]:
 
 def _page_before() -> str | None:
     """The page of this site that the form stood on, to return to; nothing can be repeated by going there."""
-    parts = urlsplit(request.referrer or "")
+    try:
+        parts = urlsplit(request.referrer or "")
+    except ValueError:  # not an address, such as http://[::1
+        return None
     return safe_path(parts.path + (f"?{parts.query}" if parts.query else "")) if parts.netloc == request.host else None
 
 

@@ -17,6 +17,4 @@ def init() -> None:
 
     chosen = settings()
     done = Counter(one.status for one in set_up(chosen, utc_now(), demo_accounts=chosen.demo))
-    click.echo(
-        f"Profil „{chosen.profile}“: {done['new']} neu, {done['changed']} geändert, {done['same']} unverändert."
-    )
+    click.echo(f"Profil „{chosen.profile}“: {done['new']} neu, {done['changed']} geändert, {done['same']} unverändert.")

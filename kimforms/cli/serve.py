@@ -11,7 +11,9 @@ from .context import settings
 
 
 @click.command()
-@click.option("--prepare", is_flag=True, help="Vorher Datenbank, Profil und (mit KIMFORMS_DEMO=1) Demodaten einrichten.")
+@click.option(
+    "--prepare", is_flag=True, help="Vorher Datenbank, Profil und (mit KIMFORMS_DEMO=1) Demodaten einrichten."
+)
 def serve(prepare: bool) -> None:
     """Startet Webserver und Hintergrunddienst; Strg-C beendet beide.
 

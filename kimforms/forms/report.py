@@ -136,7 +136,7 @@ def _branch(raw: dict[str, Any], path: Sequence[str]) -> dict[str, Any] | None:
     branch: Any = raw
     for part in path:
         if isinstance(branch, list):
-            branch = branch[int(part)] if part.isdecimal() and int(part) < len(branch) else None
+            branch = branch[int(part[:6])] if part.isdecimal() and int(part[:6]) < len(branch) else None
         else:
             branch = branch.get(part) if isinstance(branch, dict) else None
     return branch if isinstance(branch, dict) else None

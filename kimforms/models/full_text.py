@@ -17,9 +17,7 @@ SQLITE = (
     "INSERT INTO record_fts(record_fts, rowid, stems) VALUES ('delete', old.record_id, old.stems); "
     "INSERT INTO record_fts(rowid, stems) VALUES (new.record_id, new.stems); END",
 )
-POSTGRESQL = (
-    "CREATE INDEX ix_record_search_stems_fts ON record_search USING gin (to_tsvector('simple', stems))",
-)
+POSTGRESQL = ("CREATE INDEX ix_record_search_stems_fts ON record_search USING gin (to_tsvector('simple', stems))",)
 
 for _statement in SQLITE:
     event.listen(RecordSearch.__table__, "after_create", DDL(_statement).execute_if(dialect="sqlite"))

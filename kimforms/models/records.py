@@ -134,7 +134,10 @@ class RecordLink(db.Model):
     from_record: Mapped[Record] = relationship(foreign_keys=[from_id])
     to_record: Mapped[Record] = relationship(foreign_keys=[to_id])
 
-    __table_args__ = (UniqueConstraint("from_id", "to_id", "kind"), CheckConstraint("from_id <> to_id", name="not_itself"))
+    __table_args__ = (
+        UniqueConstraint("from_id", "to_id", "kind"),
+        CheckConstraint("from_id <> to_id", name="not_itself"),
+    )
 
 
 class Share(db.Model):

@@ -28,7 +28,9 @@ def write(settings: Settings, target: Path) -> int:
     with tempfile.TemporaryDirectory(dir=settings.data_dir) as folder:
         copy = Path(folder) / DATABASE
         anchor = settings.data_dir / ANCHOR
-        known = anchor.read_bytes() if anchor.exists() else None  # before the copy: an anchor may be behind, never ahead
+        known = (
+            anchor.read_bytes() if anchor.exists() else None
+        )  # before the copy: an anchor may be behind, never ahead
         _copy(source, copy)
         with tarfile.open(partial, "x:gz") as archive:
             archive.add(copy, DATABASE)

@@ -154,7 +154,9 @@ def _office_hours(moment: datetime, now: datetime) -> datetime:
 
 def _later(moment: datetime, chance: random.Random) -> datetime:
     """One to four days on, at a time when people are at work."""
-    moved = (moment + timedelta(days=chance.randint(1, 4))).replace(hour=chance.randint(7, 15), minute=chance.randint(0, 59))
+    moved = (moment + timedelta(days=chance.randint(1, 4))).replace(
+        hour=chance.randint(7, 15), minute=chance.randint(0, 59)
+    )
     while moved.weekday() > 4:
         moved += timedelta(days=1)
     return moved
@@ -288,9 +290,7 @@ def _join_theme(session: Session, story: Story, record: Record, moment: datetime
     """Links the report with the theme of its hurdle; the first one of a hurdle opens the theme."""
     actor = _coordinator(session, record)
     key = f"demo-theme-{SEED}-{story.cluster}"
-    theme = session.scalar(
-        select(Record).where(Record.submission_hash == hashlib.sha256(key.encode()).hexdigest())
-    )
+    theme = session.scalar(select(Record).where(Record.submission_hash == hashlib.sha256(key.encode()).hexdigest()))
     if theme is None:
         theme = submit_record(
             session,

@@ -207,9 +207,7 @@ def _write(session: Session, entry: Entry) -> None:
 
 def _process_status(session: Session, definition: Any) -> str:
     process = session.scalar(
-        select(Process)
-        .join(Controller)
-        .where(Process.key == definition.key, Controller.key == definition.controller)
+        select(Process).join(Controller).where(Process.key == definition.key, Controller.key == definition.controller)
     )
     if process is None or process.current_version is None:
         return "new"

@@ -49,7 +49,9 @@ class StaleVersion(Refusal):
 
     status = 409
 
-    def __init__(self, sentence: str = "Inzwischen hat jemand anderes diesen Vorgang geändert.", current: Any = None) -> None:
+    def __init__(
+        self, sentence: str = "Inzwischen hat jemand anderes diesen Vorgang geändert.", current: Any = None
+    ) -> None:
         super().__init__(sentence)
         self.current = current
 

@@ -60,8 +60,6 @@ def create_demo_accounts(
 
 
 def _make_responsible(session: Session, controller_id: int, municipality: str, user_id: int) -> None:
-    kept = session.scalar(
-        select(Responsibility).filter_by(controller_id=controller_id, municipality=municipality)
-    )
+    kept = session.scalar(select(Responsibility).filter_by(controller_id=controller_id, municipality=municipality))
     if kept is None:
         session.add(Responsibility(controller_id=controller_id, municipality=municipality, user_id=user_id))

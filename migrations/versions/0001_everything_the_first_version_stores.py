@@ -259,7 +259,9 @@ def upgrade():
         sa.UniqueConstraint("process_id", "content_hash", name=op.f("uq_process_version_process_id_content_hash")),
         sa.UniqueConstraint("process_id", "number", name=op.f("uq_process_version_process_id_number")),
     )
-    if op.get_bind().dialect.name != "sqlite":  # the two tables point at each other; SQLite has the reference from the start
+    if (
+        op.get_bind().dialect.name != "sqlite"
+    ):  # the two tables point at each other; SQLite has the reference from the start
         op.create_foreign_key(
             "fk_process_current_version_id", "process", "process_version", ["current_version_id"], ["id"]
         )

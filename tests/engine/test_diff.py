@@ -12,9 +12,7 @@ from kimforms.engine.definition import plain
 from kimforms.engine.diff import diff
 from tests.engine.definitions import hurdle_report, processes, read, small
 
-few = settings(
-    max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None
-)
+few = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 KEYS = ("title", "numbering", "access", "form", "projection", "reporter", "mails", "documents", "retention", "notice")
 
 

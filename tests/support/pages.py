@@ -40,7 +40,11 @@ def _ids(soup: BeautifulSoup) -> list[str]:
     found = [f"id {name} stands {times} times" for name, times in counted.items() if times > 1]
     for attribute in ("for", "aria-describedby", "aria-labelledby", "aria-controls"):
         for tag in soup.select(f"[{attribute}]"):
-            found += [f"{attribute} names {one}, which is not there" for one in str(tag[attribute]).split() if one not in counted]
+            found += [
+                f"{attribute} names {one}, which is not there"
+                for one in str(tag[attribute]).split()
+                if one not in counted
+            ]
     return found
 
 

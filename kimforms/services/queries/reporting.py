@@ -49,9 +49,9 @@ class Offer:
         return definition_of(self)  # type: ignore[arg-type]
 
 
-_OFFERS = select(
-    ProcessVersion.id, ProcessVersion.process_id, Process.controller_id, ProcessVersion.content_hash
-).join(Process, Process.id == ProcessVersion.process_id)
+_OFFERS = select(ProcessVersion.id, ProcessVersion.process_id, Process.controller_id, ProcessVersion.content_hash).join(
+    Process, Process.id == ProcessVersion.process_id
+)
 _FIRST = select(Process.id).where(Process.current_version_id.is_not(None)).order_by(Process.id).limit(1)
 _BY_ID = _OFFERS.where(ProcessVersion.id == bindparam("version_id"))
 _NEWEST = _OFFERS.where(Process.current_version_id == ProcessVersion.id).order_by(Process.id).limit(1)

@@ -44,4 +44,3 @@ def start(session: Session, actor: Actor, now: datetime, record: Record, rule: D
     due = dates.due.isoformat()
     audit.record(session, actor, now, audit.Tag.DEADLINE_START, about=record, rule=rule.id, due_on=due)
     return deadline
-

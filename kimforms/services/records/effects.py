@@ -56,9 +56,7 @@ def unserved(definition: ProcessDefinition) -> list[str]:
     missing = {kind_of(effect) for effect in effects} - EXECUTORS.keys()
     calls = {_settings(effect).name for effect in effects if kind_of(effect) == "call"}
     kept = {rule.what for rule in definition.retention} - RETENTION
-    return sorted(
-        missing | {f"call {name}" for name in calls - CALLS.keys()} | {f"retention {what}" for what in kept}
-    )
+    return sorted(missing | {f"call {name}" for name in calls - CALLS.keys()} | {f"retention {what}" for what in kept})
 
 
 def _settings(effect: Effect) -> Any:
@@ -170,7 +168,9 @@ def _say(session: Session, actor: Actor, now: datetime, record: Record, occasion
     question = Question(record_id=record.id, asked_by_id=actor.user_id, asked_at=now, kind=kind, text=text)
     session.add(question)
     session.flush()  # the event names the question's id
-    audit.record(session, actor, now, audit.Tag.RECORD_ASK, about=record, question=question.id, text=audit.Erasable(text))
+    audit.record(
+        session, actor, now, audit.Tag.RECORD_ASK, about=record, question=question.id, text=audit.Erasable(text)
+    )
     return text
 
 

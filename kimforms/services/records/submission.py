@@ -115,14 +115,10 @@ def _tell(
         contact=audit.Erasable(dict(contact), personal=True),
     )
     deadlines_running.enter_state(session, actor, now, record, definition)
-    effects.execute(
-        session, actor, now, record, definition.workflow.on_submit, effects.Occasion(definition)
-    )
+    effects.execute(session, actor, now, record, definition.workflow.on_submit, effects.Occasion(definition))
 
 
-def split_contact(
-    definition: ProcessDefinition, answers: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def split_contact(definition: ProcessDefinition, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The reporter's contact and the rest: what is personal never stands beside the content."""
     fields = definition.fields()
     apart = set(definition.reporter.contact_fields) if definition.reporter else set()
