@@ -45,7 +45,7 @@ def base_url() -> str:
 @access.public("people sign in here")
 def login() -> Response:
     form = forms.sign_in_form(t)
-    if request.method == "GET":
+    if request.method != "POST":
         form.next.data = sessions.safe_path(request.args.get("next")) or ""
         return _login_page(form)
     if not form.validate():

@@ -96,7 +96,7 @@ def remove_role(user_id: int, grant_id: int) -> Response:
     grant = next((one for one in shown.grants if one.id == grant_id), None)
     if grant is None:
         raise NotVisible()
-    if request.method == "GET":
+    if request.method != "POST":
         return page("admin/remove_role.html", account=shown, grant=grant)
     _perform(user_id, lambda work, user: roles.revoke_role(work, current_actor(), now(), user, grant_id))
     flash(t("Die Rolle ist entzogen.", "The role has been taken away."), "success")
@@ -108,7 +108,7 @@ def remove_role(user_id: int, grant_id: int) -> Response:
 @access.requires("account:manage")
 def deactivate(user_id: int) -> Response:
     shown = queries.account_view(db.session(), current_actor(), now(), user_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return page("admin/deactivate.html", account=shown)
     _perform(user_id, lambda work, user: accounts.deactivate_user(work, current_actor(), now(), user))
     flash(t("Das Konto ist deaktiviert.", "The account has been deactivated."), "success")
@@ -119,7 +119,7 @@ def deactivate(user_id: int) -> Response:
 @access.requires("account:manage")
 def activate(user_id: int) -> Response:
     shown = queries.account_view(db.session(), current_actor(), now(), user_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return page("admin/activate.html", account=shown)
     _perform(user_id, lambda work, user: accounts.activate_user(work, current_actor(), now(), user))
     flash(t("Das Konto ist wieder aktiv.", "The account is active again."), "success")

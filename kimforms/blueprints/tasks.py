@@ -64,7 +64,7 @@ def edit(task_id: int) -> Response:
     session = db.session()
     task = queries.find(session, access.current_actor(), task_id)
     form = task_form(t, _people(session, task), _values(task))
-    if request.method == "GET":
+    if request.method != "POST":
         return _edit_page(task, form)
     try:
         wanted = _wanted(form)
