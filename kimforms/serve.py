@@ -43,6 +43,7 @@ def serve(settings: Settings) -> None:
     app = create_app(settings)
     warm_up(app)
     gc.collect()
+    gc.set_threshold(20_000, 10, 10)  # a page makes some thousand short-lived objects and hardly any cycles
     gc.freeze()  # what exists now stays shared: the collector of a child does not touch these pages
     _Arbiter(_Application(app, settings, listener), app, settings).run()
 

@@ -92,9 +92,10 @@ def export() -> Response:
     except BaseException:
         made.file.close()
         raise
-    return send_file(
-        made.file, exports.media_type(form), as_attachment=True, download_name=exports.file_name(now, form), max_age=0
-    )
+    name = exports.file_name(now, form)
+    response = send_file(made.file, exports.media_type(form), as_attachment=True, download_name=name)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @blueprint.get("/views")

@@ -13,6 +13,7 @@ from ..engine.text import pick
 from ..extensions import db
 from ..forms.builder import BuiltForm, step_form, submitted
 from ..forms.built_fields import rows_of
+from ..forms.records import number_in
 from ..services.queries import history, record_page
 from ..services.queries.record_page import Seen
 from ..services.records import editing, preview
@@ -203,11 +204,11 @@ def edit(reference: str) -> Response:
 def change(reference: str) -> Response:
     """Stores corrected answers, or shows the page again with other rows or questions."""
     raw = submitted(request.form.items(multi=True))
-    if rows := next((name for name in raw if name.startswith(("_add:", "_remove:"))), None):
+    rows = next((name for name in raw if name.startswith(("_add:", "_remove:"))), None)
+    if rows is not None or "_refresh" in raw:
         seen = record_parts.look(db.session(), reference)
-        return _edit_page(seen, _with_rows(raw, rows))
-    if "_refresh" in raw:
-        return _edit_page(record_parts.look(db.session(), reference), raw)
+        editing.require_editor(db.session(), access.current_actor(), access.now(), seen.record)
+        return _edit_page(seen, raw if rows is None else _with_rows(raw, rows))
     try:
         with unit_of_work() as session:
             seen = record_parts.look(session, reference)
@@ -245,11 +246,11 @@ def _with_rows(raw: dict[str, Any], pressed: str) -> dict[str, Any]:
     """The input with one row more or less, for the buttons of repeating groups at the top of a step."""
     kind, _, name = pressed.partition(":")
     rows = [dict(row) for row in rows_of(raw.get(name))]
-    number = str(raw[pressed])
+    number = number_in(str(raw[pressed]))
     if kind == "_add":
         rows = [*(rows or [{}]), {}]
-    elif number.isdecimal() and int(number) < len(rows):
-        rows.pop(int(number))
+    elif number is not None and number < len(rows):
+        rows.pop(number)
     return {**raw, name: rows}
 
 

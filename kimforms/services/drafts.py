@@ -135,7 +135,8 @@ def keep_for_link(
     if draft is None:
         # the same form saved twice at once, or again without its link: one draft, and the newest link opens it
         draft = session.scalar(select(Draft).where(Draft.submission_key == key, Draft.user_id.is_(None)))
-        draft = draft or _new(version, now, key)
+        taken = draft is None and session.scalar(select(Draft.id).where(Draft.submission_key == key)) is not None
+        draft = draft or _new(version, now, secrets.token_urlsafe(32) if taken else key)  # a key of an account's draft
         token = secrets.token_urlsafe(32)
         draft.link_hash = token_hash(token)
     save_draft(session, now, draft, raw=raw, step=step, visited=visited, title=title)

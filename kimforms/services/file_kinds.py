@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +19,11 @@ _OPEN_DOCUMENT = {
 }
 _OFFICE: Mapping[str, str] = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
 MOST_PARTS = 5000
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError,
+    ValueError, KeyError, OverflowError,
+)  # fmt: skip
+"""What reading an archive that somebody built to be broken may raise."""
 
 
 def kind_of(path: Path) -> str | None:
@@ -58,7 +66,7 @@ def _packed(path: Path) -> str | None:
                 return _OPEN_DOCUMENT.get(archive.read("mimetype").strip())
             if "[Content_Types].xml" in names:
                 return next((kind for part, kind in _OFFICE.items() if part in names), None)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError, KeyError):
+    except BROKEN:
         return None
     return None
 

@@ -68,8 +68,8 @@ def test_what_is_not_possible_says_why_and_what_is_not_meant_is_not_mentioned(cl
     client.sign_in(COORDINATOR)
     reasons = [words(one) for one in client.get(f"/records/{reference}").select("#deeds li")]
     assert reasons == [
-        "Rückfrage stellen : „Dürfen wir Sie für Rückfragen ansprechen?“ ist nicht „ja“.",
-        "Bündeln : Der Vorgang hat 0 statt mindestens 1 Verknüpfung der Art „Thema“.",
+        "Rückfrage stellen: „Dürfen wir Sie für Rückfragen ansprechen?“ ist nicht „ja“.",
+        "Bündeln: Der Vorgang hat 0 statt mindestens 1 Verknüpfung der Art „Thema“.",
     ]
     client.http.post("/logout", data={"csrf_token": client.csrf_token()})
     client.sign_in(OFFICE)

@@ -21,6 +21,7 @@ from ..support.records import (
     own_process,
     stored,
     tags,
+    theme,
     user,
 )
 from .test_records import made, name, words
@@ -113,6 +114,23 @@ def test_links_are_made_and_removed(client, htmx):
     assert shown(client, answer, htmx).select_one("#links .kf-lines") is None
     with in_app(client.app):
         assert db.session.scalar(select(RecordLink.id)) is None
+
+
+def test_a_link_with_a_theme_makes_the_next_step_possible_at_once(client):
+    reference = made(client, ("erfassen", {}))
+    theme = with_theme(client)
+    client.sign_in(COORDINATOR)
+    page = client.get(f"/records/{reference}")
+    assert "Bündeln" in words(page.select_one("#deeds-not"))
+    data = {"link-reference": theme}
+    part = client.submit(page, "#links form[action$='/links']", data, status=200, htmx=True)
+    assert "Bündeln" in words(part.select_one("#deeds-now[data-hx-swap-oob]"))
+    assert "Bündeln" not in words(part.select_one("#deeds-not[data-hx-swap-oob]"))
+
+
+def with_theme(client: CheckingClient) -> str:
+    with in_app(client.app):
+        return theme()
 
 
 @pytest.mark.parametrize("wanted", ["IH-2026-9999", "", "'; DROP TABLE record"])

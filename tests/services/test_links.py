@@ -5,13 +5,9 @@ from sqlalchemy import select
 
 from kimforms.extensions import db
 from kimforms.models import Controller, Process, Record, RecordLink
-from kimforms.services.catalogues import catalogues
-from kimforms.services.processes import current_version
 from kimforms.services.queries import record_page
 from kimforms.services.records import linking
-from kimforms.services.records.submission import submit_record
 from kimforms.services.refusals import InputRefused, NotPermitted, NotVisible
-from kimforms.services.unit_of_work import unit_of_work
 
 from ..support.databases import NOW
 from ..support.records import (
@@ -25,22 +21,9 @@ from ..support.records import (
     stored,
     tags,
     take,
+    theme,
     work,
 )
-
-
-def theme():
-    with unit_of_work() as session:
-        return submit_record(
-            session,
-            actor(session, COORDINATOR),
-            NOW,
-            version=current_version(session, "theme"),
-            raw={"title": "Wartezeiten"},
-            submission_key="theme",
-            secret_key="",
-            catalogues=catalogues(session),
-        ).record.reference
 
 
 def link(email, reference, other):

@@ -87,6 +87,21 @@ def own_process(reference_of: str | None = None, **parts: Any) -> str:
         return done.record.reference
 
 
+def theme(title: str = "Wartezeiten") -> str:
+    """Begins a theme as a coordinator; returns its reference."""
+    with unit_of_work() as session:
+        return submit_record(
+            session,
+            actor(session, COORDINATOR),
+            NOW,
+            version=processes.current_version(session, "theme"),
+            raw={"title": title},
+            submission_key=f"test-{next(_numbers)}",
+            secret_key="",
+            catalogues=catalogues(session),
+        ).record.reference
+
+
 def take(email: str | None, reference: str, step: str, data: dict[str, Any] | None = None, **options: Any) -> None:
     """Takes one step of the workflow."""
     with work(email, reference) as (session, person, record):

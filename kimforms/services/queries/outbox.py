@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
-from ...models import Delivery, OutboxMessage, Record
+from ...models import Delivery, DigestItem, OutboxMessage, Record
 from ...permissions import Actor, may
 from ..delivery import TOKEN
 from ..refusals import NotVisible
@@ -88,7 +88,8 @@ def messages(
     more, rows = len(rows) > PAGE, rows[:PAGE]
     if backwards:
         rows.reverse()
-    lines = tuple(_line(actor, row) for row in rows)
+    own = _about_own(session, rows)
+    lines = tuple(_line(actor, row, row.id in own) for row in rows)
     if not lines:
         return Page((), None, None)
     has_newer = more if backwards else before is not None
@@ -101,7 +102,7 @@ def message(session: Session, actor: Actor, message_id: int) -> MessageLine:
     row = session.scalar(_visible(actor).where(OutboxMessage.id == message_id).options(*_with_parts()))
     if row is None:
         raise NotVisible()
-    return _line(actor, row)
+    return _line(actor, row, row.id in _about_own(session, [row]))
 
 
 def stuck(session: Session, actor: Actor) -> bool:
@@ -165,12 +166,31 @@ def _matches(actor: Actor, text: str) -> ColumnElement[bool]:
         Delivery.message_id == OutboxMessage.id,
         Delivery.user_id.is_not(None),
         ~exists().where(Record.id == OutboxMessage.record_id, Record.creator_id == Delivery.user_id),
+        ~_own_items(OutboxMessage.id),
         Delivery.address.icontains(text, autoescape=True),
     )
     return or_(and_(shown, OutboxMessage.subject.icontains(text, autoescape=True)), address)
 
 
-def _line(actor: Actor, row: OutboxMessage) -> MessageLine:
+def _own_items(message_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether an overview of the day tells its reader of a record that they sent: its text says which one."""
+    return exists().where(
+        DigestItem.sent_in_id == message_id,
+        Record.id == DigestItem.record_id,
+        Record.creator_id == DigestItem.user_id,
+    )
+
+
+def _about_own(session: Session, rows: Sequence[OutboxMessage]) -> frozenset[int]:
+    """Ids of the overviews among ``rows`` that would name a reporter beside the report."""
+    ids = [row.id for row in rows if row.kind == "digest"]
+    if not ids:
+        return frozenset()
+    wanted = select(OutboxMessage.id).where(OutboxMessage.id.in_(ids), _own_items(OutboxMessage.id))
+    return frozenset(session.scalars(wanted))
+
+
+def _line(actor: Actor, row: OutboxMessage, own: bool) -> MessageLine:
     group = group_of(row.kind)
     content = may(actor, "outbox:content", row.controller_id)
     return MessageLine(
@@ -185,13 +205,13 @@ def _line(actor: Actor, row: OutboxMessage) -> MessageLine:
         html=TOKEN.sub(SECRET, row.html) if content else None,
         language=row.language,
         reply_to=row.reply_to,
-        deliveries=tuple(_delivery(one, row.record) for one in sorted(row.deliveries, key=lambda one: one.id)),
+        deliveries=tuple(_delivery(one, row.record, own) for one in sorted(row.deliveries, key=lambda one: one.id)),
     )
 
 
-def _delivery(row: Delivery, record: Record | None) -> DeliveryLine:
+def _delivery(row: Delivery, record: Record | None, own: bool) -> DeliveryLine:
     """Who reported is hidden, with an account or without: the contact of reporters is the coordination's alone."""
-    hidden = row.user_id is None or (record is not None and row.user_id == record.creator_id)
+    hidden = own or row.user_id is None or (record is not None and row.user_id == record.creator_id)
     address = masked(row.address) if hidden else row.address
     error = row.error.replace(row.address, address) if row.error and hidden else row.error
     return DeliveryLine(row.id, address, row.status, row.attempts, row.next_at, row.sent_at, error)

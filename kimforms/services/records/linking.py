@@ -29,13 +29,14 @@ def link_records(
     """Joins ``record`` with ``other``; linking the same two again changes nothing. Both histories tell of it.
 
     Raises :class:`NotPermitted`, :class:`NotVisible` for a record that the actor may not see, and
-    :class:`InputRefused` for a record with itself.
+    :class:`InputRefused` for a record with itself or one that the actor may only read.
     """
     if not may(actor, "record:work", record.controller_id):
         raise NotPermitted()
     _require_sight(session, actor, now, other)
     if record.id == other.id:
         raise InputRefused({"reference": "Ein Vorgang lässt sich nicht mit sich selbst verknüpfen."})
+    _require_hand(actor, other)
     known = session.scalar(
         select(RecordLink).where(
             RecordLink.kind == kind,
@@ -66,6 +67,7 @@ def unlink_records(
     if not may(actor, "record:work", record.controller_id):
         raise NotPermitted()
     _require_sight(session, actor, now, other)
+    _require_hand(actor, other)
     session.delete(link)
     audit.record(session, actor, now, audit.Tag.RECORD_UNLINK, about=record, other=other.reference, kind=link.kind)
     audit.record(session, actor, now, audit.Tag.RECORD_UNLINK, about=other, other=record.reference, kind=link.kind)
@@ -75,3 +77,9 @@ def _require_sight(session: Session, actor: Actor, now: datetime, other: Record)
     shares = session.scalars(select(Share).where(Share.record_id == other.id)).all()
     if sight(actor, other, shares, local_day(now)) is Sight.NONE:
         raise NotVisible()
+
+
+def _require_hand(actor: Actor, other: Record) -> None:
+    """A link is written into both histories: who was given the other record to read only does not write into it."""
+    if not may(actor, "record:work", other.controller_id):
+        raise InputRefused({"reference": f"{other.reference} dürfen Sie nur lesen und deshalb nicht verknüpfen."})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from ...engine.people import BodyRef, FieldRef, Recipient, RoleRef
@@ -77,18 +77,36 @@ def responsible_for(session: Session, controller_id: int, municipality: str | No
     return memo[controller_id, municipality]
 
 
+def _still_reads(record: Record, today: date) -> ColumnElement[bool]:
+    """Whether a follower reads the record today: who lost the role gets no more mail with its title."""
+    return User.grants.any(
+        and_(
+            RoleGrant.controller_id == record.controller_id,
+            RoleGrant.role.in_(sorted(record.process.read_roles)),
+            or_(RoleGrant.valid_until.is_(None), RoleGrant.valid_until >= today),
+        )
+    )
+
+
 def _users(session: Session, record: Record, recipient: Recipient, today: date) -> list[User]:
     if isinstance(recipient, RoleRef):
         return holders_of(session, recipient.role, record.controller_id, today)
     if isinstance(recipient, FieldRef):
         return _named_in(session, record.answers.get(recipient.field))
     if isinstance(recipient, BodyRef):
-        wanted = select(User).join(RoleGrant, RoleGrant.user_id == User.id).where(RoleGrant.body == recipient.body)
+        wanted = (
+            select(User)
+            .join(RoleGrant, RoleGrant.user_id == User.id)
+            .where(
+                RoleGrant.body == recipient.body,
+                or_(RoleGrant.valid_until.is_(None), RoleGrant.valid_until >= today),
+            )
+        )
         return list(session.scalars(wanted.distinct()))
     if recipient == "followers":
         session.flush()  # who has just become responsible follows the record already
         wanted = select(User).join(Follow, Follow.user_id == User.id).where(Follow.record_id == record.id)
-        return list(session.scalars(wanted.order_by(User.id)))
+        return list(session.scalars(wanted.where(_still_reads(record, today)).order_by(User.id)))
     if recipient == "responsible":
         responsible = responsible_for(session, record.controller_id, record.municipality)
         return [responsible] if responsible else holders_of(session, "coordinator", record.controller_id, today)
