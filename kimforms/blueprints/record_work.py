@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, request, send_file
 from sqlalchemy.orm import Session
 
 from ..extensions import db
+from ..forms.record_words import in_english
 from ..forms.records import GermanDateField, error_pairs, number_in, put_errors
 from ..models import Record, RecordLink, Task
 from ..services import attachments, tasks
@@ -185,7 +186,7 @@ def share(reference: str) -> Response:
                 session, access.current_actor(), access.now(), record=record, reader=reader, until=form.until.day
             )
     except InputRefused as refused:
-        put_errors(form, refused.errors)
+        put_errors(form, refused.errors, t)
         return _shares_page(_full(db.session(), reference), form, status=422)
     flash(t("Der Vorgang ist freigegeben.", "The record is shared."), "success")
     return see_other(".shares", reference=reference)
@@ -290,8 +291,8 @@ def _part(reference: str, part: str, said: str = "", **refused: InputRefused) ->
     for name, refusal in refused.items():
         form = context[name]
         if form is None:  # nothing of this kind is taken here
-            raise InputRefused(refusal.errors, " ".join(refusal.errors.values()))
-        put_errors(form, refusal.errors)
+            raise InputRefused(refusal.errors, " ".join(t(one, in_english(one)) for one in refusal.errors.values()))
+        put_errors(form, refusal.errors, t)
         pairs += error_pairs(form)
     context |= {"error_pairs": pairs, "form_errors": bool(pairs)}
     return page("records/show.html", f"records/_{part}.html", status=422 if refused else 200, **context)
@@ -304,11 +305,14 @@ def _date_reads(field: GermanDateField) -> bool:
 
 def _linkable(session: Session, reference: str) -> Record:
     if not reference:
-        raise InputRefused({"reference": "Geben Sie ein Aktenzeichen ein."})
+        raise InputRefused({"reference": t("Geben Sie ein Aktenzeichen ein.", "Enter a reference.")})
     try:
         return record_parts.look(session, reference).record
     except NotVisible:
-        sentence = f"Den Vorgang {reference} gibt es nicht, oder er ist für Sie nicht freigegeben."
+        sentence = t(
+            f"Den Vorgang {reference} gibt es nicht, oder er ist für Sie nicht freigegeben.",
+            f"The record {reference} does not exist or is not open to you.",
+        )
         raise InputRefused({"reference": sentence}) from None
 
 

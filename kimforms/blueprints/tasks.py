@@ -38,7 +38,7 @@ def create() -> Response:
         with unit_of_work() as session:
             tasks.create_task(session, access.current_actor(), access.now(), record=None, wanted=wanted)
     except InputRefused as refused:
-        put_errors(form, refused.errors)
+        put_errors(form, refused.errors, t)
         return _list_page(form, status=422)
     flash(t("Die Aufgabe ist angelegt.", "The task is made."), "success")
     return see_other(".index")
@@ -74,7 +74,7 @@ def edit(task_id: int) -> Response:
             record = queries.reachable(session, access.current_actor(), access.today(), task)
             reference = record.reference if record is not None else None
     except InputRefused as refused:
-        put_errors(form, refused.errors)
+        put_errors(form, refused.errors, t)
         return _edit_page(queries.find(db.session(), access.current_actor(), task_id), form, status=422)
     flash(t("Die Aufgabe ist geändert.", "The task is changed."), "success")
     return see_other("records.show", reference=reference) if reference and _from_record() else see_other(".index")

@@ -21,6 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from ..engine.fields import CleanContext, FieldError
 from ..engine.fields.days import Date, german_day
+from .record_words import in_english
 
 Say = Callable[[str, str], str]
 Choices = Sequence[tuple[str, str]]
@@ -175,12 +176,12 @@ def file_form(say: Say, kinds: str, size: str, accept: str) -> Any:
     return form
 
 
-def put_errors(form: Any, errors: Mapping[str, str]) -> None:
+def put_errors(form: Any, errors: Mapping[str, str], say: Say) -> None:
     """Shows what a service refused beside the fields it names, at the first field where it names none of them."""
     first = next(field for field in form if field.type not in ("CSRFTokenField", "HiddenField"))
     for name, sentence in errors.items():
         field = form[name] if name in form else first  # noqa: SIM401 - a form has no get
-        field.errors = [*field.errors, sentence]
+        field.errors = [*field.errors, say(sentence, in_english(sentence))]
 
 
 def error_pairs(form: Any) -> list[tuple[str, str]]:

@@ -22,7 +22,6 @@ from .refusals import InputRefused, NotPermitted, NotVisible
 LONGEST_NAME = 150
 FIELD = "file"
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
-MOST_FILES = 100
 
 
 def store_upload(actor: Actor, *, record: Record, stream: BinaryIO, name: str, store: FileStore) -> tuple[Stored, str]:

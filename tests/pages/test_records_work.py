@@ -293,3 +293,13 @@ def test_hurdle_reports_take_no_files_and_say_so(client):
     assert client.get(f"/records/{reference}").select_one("#attachments") is None
     page = upload(client, reference, b"%PDF-1.7", "Brief.pdf", 422)
     assert "gibt es keine Dateien" in words(page.main)
+
+
+def test_refusals_in_english(client):
+    reference = made(client)
+    client.sign_in(COORDINATOR)
+    client.get("/account?lang=en")
+    page = client.post(f"/records/{reference}/comments", {"comment-text": " "}, status=422)
+    assert "Write a comment." in words(page.select_one("#comments .kern-error"))
+    page = client.post(f"/records/{reference}/links", {"link-reference": "XX-1"}, status=422)
+    assert "does not exist" in words(page.select_one("#links .kern-error"))

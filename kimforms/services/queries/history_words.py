@@ -48,6 +48,9 @@ class Reading:
     def definition(self) -> ProcessDefinition:
         return self.seen.definition
 
+    def quote(self, text: str) -> str:
+        return f"“{text}”" if self.language == "en" else f"„{text}“"
+
     def name(self, user_id: object) -> str:
         return self.names.get(user_id, "") if isinstance(user_id, int) else ""
 
@@ -145,7 +148,7 @@ def _task_made(reading: Reading, payload: Mapping[str, Any], erased: frozenset[s
     what = reading.say("Wiedervorlage" if follow_up else "Aufgabe", "Follow-up" if follow_up else "Task")
     more = [reading.say(f"für {name}", f"for {name}")] if name else []
     more += [reading.say(f"bis {due}", f"by {due}")] if due else []
-    return f"{what} „{title}“" + (f" ({', '.join(more)})" if more else ""), "neutral", (), ""
+    return f"{what} {reading.quote(title)}" + (f" ({', '.join(more)})" if more else ""), "neutral", (), ""
 
 
 def _task_changed(reading: Reading, payload: Mapping[str, Any], erased: frozenset[str]) -> Told:
@@ -173,7 +176,7 @@ def _deadline(german: str, english: str, tone: str = "neutral") -> Teller:
     def tell(reading: Reading, payload: Mapping[str, Any], _erased: frozenset[str]) -> Told:
         rules = [rule for state in reading.definition.workflow.states.values() for rule in state.deadlines]
         name = next((pick(rule.label, reading.language) for rule in rules if rule.id == payload["rule"]), "")
-        quoted = f" „{name}“" if name else ""
+        quoted = f" {reading.quote(name)}" if name else ""
         title = reading.say(german, english).format(rule=quoted, due=_day(payload.get("due_on")))
         return " ".join(title.split()), tone, (), ""
 

@@ -138,7 +138,7 @@ class View:
     comments: Sequence[Comment] = ()
     tasks: Sequence[Task] = ()
     attachments: Sequence[Attachment] = ()
-    deadlines: Sequence[RecordDeadline] = ()
+    deadlines: Sequence[tuple[str, date]] = ()
     followers: Sequence[int] = ()
     people: Sequence[User] = ()
     lines: Sequence[history.Line] = ()
@@ -173,7 +173,7 @@ def view(session: Session, actor: Actor, now: datetime, seen: Seen, *, language:
         questions=questions_of(session, record),
         comments=comments_of(session, record),
         tasks=tasks_of(session, record),
-        deadlines=running_deadlines(session, record),
+        deadlines=running_deadlines(session, seen, language),
         followers=session.scalars(select(Follow.user_id).where(Follow.record_id == record.id)).all(),
         people=commenting.readers(session, record, local_day(now)),
         lines=lines,
@@ -274,10 +274,13 @@ def attachments_of(session: Session, record: Record) -> Sequence[Attachment]:
     return session.scalars(wanted.options(joinedload(Attachment.blob)).order_by(Attachment.id)).all()
 
 
-def running_deadlines(session: Session, record: Record) -> Sequence[RecordDeadline]:
-    """The deadlines that are not done, the next one first."""
+def running_deadlines(session: Session, seen: Seen, language: str = "de") -> list[tuple[str, date]]:
+    """What has to be done by when, the next one first."""
+    record, states = seen.record, seen.definition.workflow.states.values()
     wanted = select(RecordDeadline).where(RecordDeadline.record_id == record.id, RecordDeadline.done_at.is_(None))
-    return session.scalars(wanted.order_by(RecordDeadline.due_on, RecordDeadline.id)).all()
+    labels = {rule.id: pick(rule.label, language) for state in states for rule in state.deadlines}
+    rows = session.scalars(wanted.order_by(RecordDeadline.due_on, RecordDeadline.id))
+    return [(labels.get(row.rule, row.label), row.due_on) for row in rows]
 
 
 def shares_in_words(session: Session, seen: Seen) -> list[tuple[int, str, date | None]]:
