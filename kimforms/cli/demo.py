@@ -27,5 +27,5 @@ def demo(count: int | None) -> None:
     chosen = stories[:count] if count else stories
     for story in tqdm(chosen, desc="Demodaten", unit=" Meldungen", disable=not sys.stderr.isatty()):
         demonstration.tell(story, settings())
-    demonstration.settle_themes(utc_now())
+    demonstration.finish(settings(), utc_now())
     click.echo(f"{len(chosen)} Meldungen geladen.")

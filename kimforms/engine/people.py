@@ -5,7 +5,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, Tag
+from pydantic import Field, StringConstraints, Tag
 
 from kimforms.engine.strict import Id, Strict, by_single_key
 
@@ -28,10 +28,14 @@ class FieldRef(Strict):
     field: Id
 
 
+BodyKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=80)]
+"""Ids of bodies come from the profile's list, where they hold hyphens."""
+
+
 class BodyRef(Strict):
     """The members of a body (steering group, working group), by its key."""
 
-    body: Id
+    body: BodyKey
 
 
 class SystemRef(Strict):

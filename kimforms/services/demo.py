@@ -52,8 +52,10 @@ RESULTS = (
 
 COMMENTED = 0.3
 WITH_ACCOUNT = 0.4
+MARK = "demonstration-begun"
 GROUP = "buendeln"
 THEME = "theme"
+INITIAL_THEME = "angelegt"
 REPORTERS_STEPS = frozenset({"antworten", "zurueckziehen"})
 
 Data = Callable[["Story"], Mapping[str, Any]]
@@ -109,9 +111,10 @@ class Story:
 
 
 def stories(settings: Settings, now: datetime) -> list[Story]:
-    """The reports of the profile as stories, oldest first; empty when there are records already, or no reports."""
+    """The reports of the profile as stories, oldest first, but for those told before; empty where people have worked."""
     profile = read_profile(profile_folder(settings.profile))
-    if profile.mapping is None or db_has_records():
+    told = _told(settings, len(profile.reports)) if profile.mapping is not None else None
+    if profile.mapping is None or told is None:
         return []
     sizes = Counter(report.get("cluster") for report in profile.reports)
     total = len(profile.reports)
@@ -119,6 +122,8 @@ def stories(settings: Settings, now: datetime) -> list[Story]:
     reporters = [one.email for one in profile.head.demo_accounts if one.roles[0].role in ("adviser", "case_manager")]
     found = []
     for number, report in enumerate(profile.reports):
+        if number in told:
+            continue
         chance = random.Random(SEED + number)  # noqa: S311 - the same demonstration each time
         at = _office_hours(begin + (now - begin) * ((number + chance.random()) / total), now)
         cluster = report.get("cluster")
@@ -137,10 +142,32 @@ def stories(settings: Settings, now: datetime) -> list[Story]:
     return sorted(found, key=lambda story: story.at)
 
 
-def db_has_records() -> bool:
-    """Whether anything was submitted before: then the demonstration keeps away."""
+def _told(settings: Settings, stories_at_most: int) -> set[int] | None:
+    """Numbers of the stories that stand in the database already; None when the demonstration has to keep away.
+
+    A mark in the data folder says that a demonstration was begun and not finished: a killed first start goes on later.
+    """
+    mark = settings.data_dir / MARK
     with unit_of_work() as session:
-        return session.scalar(select(Record.id).limit(1)) is not None
+        if not mark.exists() and session.scalar(select(Record.id).limit(1)) is not None:
+            return None
+        known = set(session.scalars(select(Record.submission_hash)))
+    mark.touch()
+    return {number for number in range(stories_at_most) if _digest(_key(number)) in known}
+
+
+def finish(settings: Settings, now: datetime) -> None:
+    """Moves the themes on and notes that the demonstration is complete."""
+    settle_themes(now)
+    (settings.data_dir / MARK).unlink(missing_ok=True)
+
+
+def _key(number: int) -> str:
+    return f"demo-{SEED}-{number}"
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _office_hours(moment: datetime, now: datetime) -> datetime:
@@ -206,7 +233,7 @@ def _submit(session: Session, story: Story, settings: Settings) -> Submission:
         story.at,
         version=current_version(session, story.process),
         raw=story.raw,
-        submission_key=f"demo-{SEED}-{story.number}",
+        submission_key=_key(story.number),
         secret_key=secret_key_of(settings),
         catalogues=catalogues(session),
     )
@@ -237,7 +264,7 @@ def settle_themes(now: datetime) -> None:
             select(Record.id, Record.created_at, func.count(RecordLink.id))
             .join(Process, Process.id == Record.process_id)
             .join(RecordLink, RecordLink.to_id == Record.id)
-            .where(Process.key == THEME)
+            .where(Process.key == THEME, Record.state == INITIAL_THEME)
             .group_by(Record.id, Record.created_at)
         ).all()
     for record_id, begun, size in themes:
@@ -290,7 +317,7 @@ def _join_theme(session: Session, story: Story, record: Record, moment: datetime
     """Links the report with the theme of its hurdle; the first one of a hurdle opens the theme."""
     actor = _coordinator(session, record)
     key = f"demo-theme-{SEED}-{story.cluster}"
-    theme = session.scalar(select(Record).where(Record.submission_hash == hashlib.sha256(key.encode()).hexdigest()))
+    theme = session.scalar(select(Record).where(Record.submission_hash == _digest(key)))
     if theme is None:
         theme = submit_record(
             session,

@@ -141,3 +141,12 @@ def test_a_wrong_setting_is_one_clear_line(tmp_path: Path, environ: dict[str, st
 
 def test_the_demonstration_stays_out_of_real_installations(tmp_path: Path) -> None:
     assert "nur mit KIMFORMS_DEMO=1" in run(tmp_path, "demo", status=1, KIMFORMS_DEMO="0")
+
+
+def test_a_demonstration_that_was_killed_goes_on(tmp_path: Path) -> None:
+    run(tmp_path, "init")
+    run(tmp_path, "demo", "--count", "3")
+    (tmp_path / "demonstration-begun").touch()
+    assert "2 Meldungen" in run(tmp_path, "demo", "--count", "2")
+    assert "unversehrt" in run(tmp_path, "audit", "verify")
+    assert "bleiben, wie sie sind" in run(tmp_path, "demo")

@@ -274,6 +274,7 @@ def test_a_living_worker_keeps_its_claim(app, now, mailbox):
     ("worker", "dead"),
     [("elsewhere:1:2", False), ("", False), ("x", False), (f"{socket.gethostname()[:40]}:999999999:1", True),
      (f"{socket.gethostname()[:40]}:{os.getpid()}:1", True)],
+    ids=["another machine", "nobody", "nonsense", "no such process", "the number was given to another process"],
 )  # fmt: skip
 def test_only_a_worker_of_this_machine_can_be_seen_dead(worker, dead):
     assert delivery.is_dead(worker) is dead
