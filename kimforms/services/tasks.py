@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..models import Record, Task, User
 from ..permissions import Actor, may
-from . import audit, outbox
+from . import audit, outbox, repeats
 from .records import commenting
 from .records.facts import local_day
 from .refusals import InputRefused, NotPermitted
@@ -34,7 +35,7 @@ def create_task(session: Session, actor: Actor, now: datetime, *, record: Record
     """Puts a task on somebody's list and tells them; without a record it is the actor's own.
 
     Raises :class:`NotPermitted`, and :class:`InputRefused` for an empty title or somebody who may not see the record.
-    A follow-up (Wiedervorlage) needs a day.
+    A follow-up (Wiedervorlage) needs a day. The same task sent twice in a minute is made once.
     """
     if actor.user_id is None or not may(actor, "task:own"):
         raise NotPermitted()
@@ -44,6 +45,9 @@ def create_task(session: Session, actor: Actor, now: datetime, *, record: Record
     if record is None and wanted.assignee_id not in (None, actor.user_id):
         raise NotPermitted()
     assignee = _assignee(session, actor, now, record, wanted.assignee_id)
+    repeats.queue_up(session, record, actor.user_id)
+    if (made := _just_made(session, actor, now, record, title, assignee.id, wanted)) is not None:
+        return made
     task = Task(
         record_id=record.id if record is not None else None,
         controller_id=record.controller_id if record is not None else _own_controller(actor),
@@ -71,6 +75,21 @@ def create_task(session: Session, actor: Actor, now: datetime, *, record: Record
     )
     _tell(session, actor, now, task, record, assignee)
     return task
+
+
+def _just_made(
+    session: Session, actor: Actor, now: datetime, record: Record | None, title: str, assignee_id: int, wanted: Wanted
+) -> Task | None:
+    same = (
+        Task.created_by_id == actor.user_id,
+        Task.record_id == (record.id if record is not None else None),
+        Task.title == title,
+        Task.assignee_id == assignee_id,
+        Task.due_on == wanted.due_on,
+        Task.kind == wanted.kind,
+        Task.done_at.is_(None),
+    )
+    return session.scalar(select(Task).where(*same, Task.created_at > now - repeats.WITHIN).limit(1))
 
 
 def change_task(session: Session, actor: Actor, now: datetime, *, task: Task, wanted: Wanted) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from ...models import Comment, Follow, Mention, Record, RoleGrant, User
 from ...permissions import Actor, may
-from .. import audit, outbox
+from .. import audit, outbox, repeats
 from ..processes import definition_of
 from ..refusals import InputRefused, NotPermitted
 from . import mails
@@ -25,8 +25,8 @@ def add_comment(
 ) -> Comment:
     """Adds a comment, tells the ``mentioned`` colleagues and those who follow the record, each once, the author never.
 
-    Raises :class:`NotPermitted`, and :class:`InputRefused` for an empty or overlong text or a colleague who may not
-    read the record.
+    The same comment sent twice in a minute is written once. Raises :class:`NotPermitted`, and :class:`InputRefused`
+    for an empty or overlong text or a colleague who may not read the record.
     """
     if not may(actor, "record:work", record.controller_id) or actor.user_id is None:
         raise NotPermitted()
@@ -36,6 +36,9 @@ def add_comment(
     if len(clean) > LONGEST:
         raise InputRefused({"text": f"Kürzen Sie den Kommentar auf {LONGEST} Zeichen."})
     people = _colleagues(session, now, record, mentioned)
+    repeats.queue_up(session, record, actor.user_id)
+    if (written := _just_written(session, actor, now, record, clean)) is not None:
+        return written
     comment = Comment(record_id=record.id, author_id=actor.user_id, created_at=now, text=clean)
     comment.mentions = [Mention(user_id=person.id) for person in people]
     session.add(comment)
@@ -52,6 +55,11 @@ def add_comment(
     )
     _tell(session, actor, now, record, people)
     return comment
+
+
+def _just_written(session: Session, actor: Actor, now: datetime, record: Record, text: str) -> Comment | None:
+    own = Comment.author_id == actor.user_id, Comment.record_id == record.id, Comment.text == text
+    return session.scalar(select(Comment).where(*own, Comment.created_at > now - repeats.WITHIN).limit(1))
 
 
 def readers(session: Session, record: Record, today: date) -> list[User]:
@@ -80,10 +88,9 @@ def _tell(session: Session, actor: Actor, now: datetime, record: Record, mention
     definition = definition_of(record.version)
     if mentioned and "mention" in definition.mails:
         mails.send_to(session, actor, now, record, definition, "mention", mentioned)
-    followers = session.scalars(
-        select(User).join(Follow, Follow.user_id == User.id).where(Follow.record_id == record.id)
-    )
-    others = [person for person in followers if person.id not in named and person.id != actor.user_id]
+    following = set(session.scalars(select(Follow.user_id).where(Follow.record_id == record.id)))
+    following -= {*named, actor.user_id}
+    others = [one for one in readers(session, record, local_day(now)) if one.id in following] if following else []
     if others:
         outbox.notify(
             session,

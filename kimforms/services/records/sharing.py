@@ -42,6 +42,8 @@ def share_record(
     assert until is not None
     name = _name_of(session, record, reader, local_day(now))
     share = _known(session, record, reader)
+    if share is not None and share.until == until:
+        return share  # a second click: nothing to tell again
     if share is None:
         share = Share(
             record_id=record.id,
