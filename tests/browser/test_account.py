@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ..support.journeys import fill_in, go_on
+from ..support.server import Server, wait_until
 from .conftest import MakePerson
 
 ADVISER = "beratung@caritas.example"
 
 
-def test_a_draft_saves_itself_is_resumed_and_sent(person: MakePerson) -> None:
+def test_a_draft_saves_itself_is_resumed_and_sent(person: MakePerson, house: Server) -> None:
     adviser = person()
     page = adviser.page
     found: list[str] = []
@@ -19,6 +20,7 @@ def test_a_draft_saves_itself_is_resumed_and_sent(person: MakePerson) -> None:
     page.locator("#titel").fill("Unterwegs angefangen")
     page.locator("#situation").fill("Familien warten")
     page.locator("#saved", has_text="Entwurf gespeichert um").wait_for()
+    wait_until(lambda: "Familien warten" in str(house.rows("SELECT raw FROM draft")), "the draft saves itself")
     found += adviser.inspect()
     adviser.close()
 

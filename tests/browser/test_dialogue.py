@@ -126,15 +126,15 @@ def test_two_people_change_the_answers_at_once(person: MakePerson, report: tuple
         one.open(f"/records/{reference}/edit")
     second.expect("409")
     first.page.locator("#situation").fill("Familien warten mehrere Monate, auch in Troisdorf.")
-    first.page.locator("main form button[type=submit]").last.click()
+    first.press("Änderungen speichern")
     first.page.wait_for_url(f"**/records/{reference}*")
     second.page.locator("#titel").fill("Ein besserer Titel")
-    second.page.locator("main form button[type=submit]").last.click()
+    second.press("Änderungen speichern")
     second.page.get_by_role("heading", name="Zwei Fassungen").wait_for()
     assert second.inspect() == []
     assert second.page.locator("#titel").input_value() == "Ein besserer Titel"
     assert second.page.locator("#situation").input_value() == "Familien warten mehrere Monate, auch in Troisdorf."
-    second.page.locator("#joined form button[type=submit]").last.click()
+    second.press("Änderungen speichern")
     second.page.wait_for_url(f"**/records/{reference}*")
     assert second.heading() == "Ein besserer Titel"
     assert "auch in Troisdorf" in second.page.locator("#answers").inner_text()

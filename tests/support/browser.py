@@ -110,7 +110,12 @@ class Person:
             self.page.evaluate(AXE.read_text("utf-8"))
         run = {"type": "rule", "values": [only]} if only else {"type": "tag", "values": RULES}
         found: list[dict[str, Any]] = self.page.evaluate(
-            "run => axe.run(document, {runOnly: run, resultTypes: ['violations']}).then(found => found.violations)", run
+            """async run => {
+                for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+                await Promise.all(document.getAnimations().map(one => one.finished.catch(() => null)));
+                return (await axe.run(document, {runOnly: run, resultTypes: ['violations']})).violations;
+            }""",
+            run,
         )
         return [
             f"{self.where()} {one['id']}: {node['html'][:140]} ({'; '.join(check['message'] for check in node['any'])[:200]})"
@@ -126,7 +131,7 @@ class Person:
                 if (document.documentElement.scrollWidth <= room) return [];
                 return [...document.querySelectorAll('body *')]
                     .filter(e => e.getBoundingClientRect().right > room + 1 && getComputedStyle(e).position !== 'fixed')
-                    .slice(0, 3).map(e => e.outerHTML.slice(0, 120));
+                    .slice(0, 3).map(e => e.outerHTML.slice(0, 120)).concat([`${document.documentElement.scrollWidth} px`]);
             }"""
         )
         return [f"{self.where()} wider than {self.width} px: {one}" for one in out]

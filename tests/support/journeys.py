@@ -96,8 +96,13 @@ def send(person: Person) -> tuple[str, str]:
 
 
 def find_report(person: Person, reference: str, code: str) -> None:
-    """Looks the report up with what was noted, as it was written on paper: capitals and blanks."""
+    """Looks the report up with what was noted, as it was written on paper: capitals and blanks.
+
+    For half an hour the browser is still known; then the page shows the report at once.
+    """
     person.open("/report/status")
+    if person.heading() == f"Meldung {reference}":
+        return
     person.page.get_by_label("Vorgangsnummer").fill(reference)
     person.page.get_by_label("Abrufcode").fill(code.upper().replace("-", " "))
     person.press("Stand ansehen")
