@@ -63,8 +63,11 @@ def login() -> Response:
 @blueprint.post("/logout")
 @access.public("signing out must work however the session stands")
 def logout() -> Response:
+    if current_user.is_authenticated:
+        with unit_of_work() as work:
+            accounts.sign_out(work, access.current_actor())
     sessions.end_session()
-    flash(t("Sie sind abgemeldet.", "You are signed out."), "success")
+    flash(t("Sie sind abgemeldet, auch auf anderen Geräten.", "You are signed out, on other devices, too."), "success")
     return see_other("accounts.login")
 
 
@@ -141,7 +144,7 @@ def forgot() -> Response:
     return see_other("accounts.login")
 
 
-@blueprint.route("/password/<token>", methods=["GET", "POST"])
+@blueprint.route("/password/<string:token>", methods=["GET", "POST"])
 @access.public("the link from a mail is the proof; looking at it uses nothing up")
 def set_password(token: str) -> Response:
     try:

@@ -15,7 +15,7 @@ class Number(IntegerConverter):
 
 
 class Word(UnicodeConverter):
-    """A reference, token or id without NUL, which PostgreSQL refuses to compare with."""
+    """A reference or id without NUL, which PostgreSQL refuses to compare with."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -23,5 +23,8 @@ class Word(UnicodeConverter):
 
 
 def install(app: Flask) -> None:
-    """Gives ``<int:…>`` and plain ``<…>`` these meanings; before any blueprint is registered."""
-    app.url_map.converters |= {"int": Number, "default": Word, "string": Word}
+    """Gives ``<int:…>`` and plain ``<…>`` these meanings, before any blueprint is registered.
+
+    Secret links are ``<string:…>``: they are looked up by their hash, and a forged one gets a page that says what to do.
+    """
+    app.url_map.converters |= {"int": Number, "default": Word}

@@ -127,7 +127,7 @@ def _expired(_error: CSRFError) -> Response:
     return _again(show(case, case.next_page(), notice, 400))
 
 
-@blueprint.get("/report/resume/<token>")
+@blueprint.get("/report/resume/<string:token>")
 @access.public("the secret link is the proof; it opens one unfinished form")
 def resume(token: str) -> Response:
     """An unfinished form behind its secret link."""

@@ -250,6 +250,14 @@ def deactivate_user(session: Session, actor: Actor, now: datetime, user: User) -
     audit.record(session, actor, now, audit.Tag.ACCOUNT_DEACTIVATE, user=user.id)
 
 
+def sign_out(session: Session, actor: Actor) -> None:
+    """Ends every session of the person: the cookie holds all there is, and a copy of it must not outlive signing out
+    (OWASP ASVS 5.0, 7.4.1). What is being typed elsewhere is kept as after any other end of a session.
+    """
+    if actor.user_id is not None:
+        session.get_one(User, actor.user_id).session_epoch += 1
+
+
 def activate_user(session: Session, actor: Actor, now: datetime, user: User) -> None:
     """Opens a closed account again, with the roles and the password it had. Raises :class:`NotVisible`."""
     _check_visible(actor, user)
