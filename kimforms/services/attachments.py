@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..engine.definition import Attachments
@@ -54,8 +55,20 @@ def store_upload(actor: Actor, *, record: Record, stream: BinaryIO, name: str, s
 def add_attachment(
     session: Session, actor: Actor, now: datetime, *, record: Record, stored: Stored, kind: str, name: str
 ) -> Attachment:
-    """Puts stored content under a name to the record; the history tells of it. Raises :class:`NotPermitted`."""
+    """Puts stored content under a name to the record; the history tells of it. The same file again is the same.
+
+    Raises :class:`NotPermitted`.
+    """
     _rules(actor, record)
+    shown = safe_name(name, kind)
+    again = select(Attachment).where(
+        Attachment.record_id == record.id,
+        Attachment.sha256 == stored.sha256,
+        Attachment.name == shown,
+        Attachment.removed_at.is_(None),
+    )
+    if (known := session.scalars(again.limit(1)).first()) is not None:
+        return known
     if session.get(Blob, stored.sha256) is None:
         blob = Blob(sha256=stored.sha256, size=stored.size, media_type=file_kinds.media_type(kind), stored_at=now)
         session.add(blob)
@@ -63,7 +76,7 @@ def add_attachment(
     attachment = Attachment(
         record_id=record.id,
         sha256=stored.sha256,
-        name=safe_name(name, kind),
+        name=shown,
         uploaded_by_id=actor.user_id,
         uploaded_at=now,
     )

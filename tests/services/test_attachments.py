@@ -78,6 +78,7 @@ def test_the_same_content_is_stored_once(app, store):
     reference = letter()
     upload(COORDINATOR, reference, store)
     upload(COORDINATOR, reference, store, name="Noch einmal.pdf")
+    upload(COORDINATOR, reference, store)  # a second click
     assert len(files(store)) == 1
     assert len(list(db.session.scalars(select(Blob)))) == 1
     assert len(list(db.session.scalars(select(Attachment)))) == 2

@@ -78,3 +78,10 @@ def test_what_does_not_fit_is_refused(app, text, mentioned, field):
         comment(COORDINATOR, reference, text, mentioned)
     assert list(refused.value.errors) == [field]
     assert db.session.scalar(select(Comment.id)) is None
+
+
+def test_a_second_click_writes_and_tells_once(app):
+    reference = report()
+    assert comment(COORDINATOR, reference, mentioned=[OFFICE]) == comment(COORDINATOR, reference, mentioned=[OFFICE])
+    assert tags(reference).count("record:comment") == 1
+    assert len(mails("hurdle_report.mention")) == 1

@@ -153,3 +153,11 @@ def test_a_task_does_not_show_a_record_that_is_hidden_from_its_owner(app):
     entry = queries.tasks_of(db.session(), actor(db.session(), ADVISER), TODAY, "open")[0]
     assert (entry.reference, entry.about) == (None, "")
     assert record_title
+
+
+def test_a_second_click_makes_one_task(app):
+    reference = report()
+    assert make(COORDINATOR, reference, to=OFFICE) == make(COORDINATOR, reference, to=OFFICE)
+    assert own(ADVISER) == own(ADVISER)
+    assert tags(reference).count("task:create") == 1
+    assert len(mails("task")) == 1
