@@ -266,8 +266,14 @@ def _note(session: Session, now: datetime, worker: str, claim: _Claim, result: R
     )
     status = str(values["status"])
     if status != "sent":
-        log.warning("mail not sent", delivery=claim.delivery_id, status=status, reason=result.reason)
+        reason = without_address(result.reason, claim.letter.recipient if claim.letter else "", "***")
+        log.warning("mail not sent", delivery=claim.delivery_id, status=status, reason=reason)
     return status
+
+
+def without_address(text: str, address: str, instead: str) -> str:
+    """What a mail server said, without the address that it repeats (in its own spelling): reporters stay unnamed."""
+    return re.sub(re.escape(address), lambda _found: instead, text, flags=re.IGNORECASE) if address else text
 
 
 def _change(session: Session, delivery: Delivery, status: str, **values: object) -> None:

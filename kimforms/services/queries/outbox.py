@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from ...models import Delivery, DigestItem, OutboxMessage, Record
 from ...permissions import Actor, may
-from ..delivery import TOKEN
+from ..delivery import TOKEN, without_address
 from ..refusals import NotVisible
 
 PAGE = 50
@@ -213,5 +213,5 @@ def _delivery(row: Delivery, record: Record | None, own: bool) -> DeliveryLine:
     """Who reported is hidden, with an account or without: the contact of reporters is the coordination's alone."""
     hidden = own or row.user_id is None or (record is not None and row.user_id == record.creator_id)
     address = masked(row.address) if hidden else row.address
-    error = row.error.replace(row.address, address) if row.error and hidden else row.error
+    error = without_address(row.error, row.address, address) if row.error and hidden else row.error
     return DeliveryLine(row.id, address, row.status, row.attempts, row.next_at, row.sent_at, error)
