@@ -102,11 +102,11 @@ def following(actor: Actor, now: datetime, *, follow: bool, say: Say) -> Deed:
         if follow:
             changed = follow_record(session, now, record=record, user_id=actor.user_id)
             if changed:
-                return say("Sie beobachten den Vorgang jetzt.", "You are following the record now.")
-            return say("Sie beobachten den Vorgang schon.", "You are following the record already.")
+                return say("Sie folgen dem Vorgang jetzt.", "You are following the record now.")
+            return say("Sie folgen dem Vorgang schon.", "You are following the record already.")
         if unfollow_record(session, record=record, user_id=actor.user_id):
-            return say("Sie beobachten den Vorgang nicht mehr.", "You no longer follow the record.")
-        return say("Sie haben den Vorgang nicht beobachtet.", "You were not following the record.")
+            return say("Sie folgen dem Vorgang nicht mehr.", "You no longer follow the record.")
+        return say("Sie sind dem Vorgang nicht gefolgt.", "You were not following the record.")
 
     return deed
 

@@ -141,7 +141,7 @@ def test_following_is_for_oneself_and_needs_no_version(app: Flask) -> None:
     reference = report()
     actor = person(COORDINATOR)
     chosen = [(reference, 999)]
-    for follow, sentence in ((True, "jetzt"), (True, "schon"), (False, "nicht mehr"), (False, "nicht beobachtet")):
+    for follow, sentence in ((True, "jetzt"), (True, "schon"), (False, "nicht mehr"), (False, "nicht gefolgt")):
         outcome = bulk.in_turn(
             unit_of_work, actor, chosen, bulk.following(actor, NOW, follow=follow, say=german), german
         )[0]
