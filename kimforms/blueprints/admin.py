@@ -1,4 +1,4 @@
-"""Administration of accounts: who has one, as what, and whether it is open; for the controllers one administers."""
+"""Administration of accounts: who has one, as what, whether it is open, who is responsible; for one's own controllers."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from sqlalchemy.orm import Session
 
 from ..extensions import db
 from ..forms import accounts as forms
+from ..forms import responsibilities as wishes
 from ..forms.records import number_in
 from ..models import User
 from ..permissions import Grant
 from ..services import accounts, roles
+from ..services import responsibilities as service
 from ..services.queries import accounts as queries
+from ..services.queries import responsibilities as held
 from ..services.refusals import InputRefused, NotPermitted, NotVisible, StepRefused
 from ..services.unit_of_work import unit_of_work
 from . import access
-from .access import current_actor, now
+from .access import current_actor, now, today
 from .accounts import base_url, secret
 from .rendering import language, page, see_other, t
 
@@ -97,7 +100,8 @@ def remove_role(user_id: int, grant_id: int) -> Response:
     if grant is None:
         raise NotVisible()
     if request.method != "POST":
-        return page("admin/remove_role.html", account=shown, grant=grant)
+        lost = held.municipalities_lost(db.session(), grant_id)
+        return page("admin/remove_role.html", account=shown, grant=grant, lost=lost)
     _perform(user_id, lambda work, user: roles.revoke_role(work, current_actor(), now(), user, grant_id))
     flash(t("Die Rolle ist entzogen.", "The role has been taken away."), "success")
     last = len(shown.grants) == 1
@@ -109,7 +113,7 @@ def remove_role(user_id: int, grant_id: int) -> Response:
 def deactivate(user_id: int) -> Response:
     shown = queries.account_view(db.session(), current_actor(), now(), user_id)
     if request.method != "POST":
-        return page("admin/deactivate.html", account=shown)
+        return page("admin/deactivate.html", account=shown, lost=held.municipalities_held(db.session(), user_id))
     _perform(user_id, lambda work, user: accounts.deactivate_user(work, current_actor(), now(), user))
     flash(t("Das Konto ist deaktiviert.", "The account has been deactivated."), "success")
     return see_other("admin.account", user_id=user_id)
@@ -139,6 +143,52 @@ def resend_invitation(user_id: int) -> Response:
         "success",
     )
     return see_other("admin.account", user_id=user_id)
+
+
+@blueprint.get("/responsibilities")
+@access.requires("account:manage")
+def list_responsibilities() -> Response:
+    return _responsibilities_page(number_in(request.args.get("controller")))
+
+
+@blueprint.post("/responsibilities")
+@access.requires("account:manage")
+def change_responsibilities() -> Response:
+    controller_id = number_in(request.form.get("controller"))
+    if controller_id is None:
+        raise NotVisible()
+    sent = {place: service.Wish(*pair) for place, pair in wishes.sent_wishes(request.form).items()}
+    try:
+        with unit_of_work() as work:
+            changed = service.change_responsibilities(work, current_actor(), now(), controller_id, sent)
+    except InputRefused as refusal:
+        chosen = {place: str(wish.wanted or "") for place, wish in sent.items()}
+        return _responsibilities_page(controller_id, chosen, wishes.in_words(t, refusal.errors), 422)
+    _say_responsible(controller_id, set(changed))
+    return see_other("admin.list_responsibilities", controller=controller_id)
+
+
+def _responsibilities_page(
+    controller_id: int | None,
+    chosen: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    shown = held.responsibilities_view(db.session(), current_actor(), today(), controller_id)
+    return page("admin/responsibilities.html", shown=shown, chosen=chosen or {}, errors=errors or {}, status=status)
+
+
+def _say_responsible(controller_id: int, changed: set[str]) -> None:
+    """Tells what has changed, or that nothing has."""
+    if not changed:
+        flash(t("Es hat sich nichts geändert.", "Nothing has changed."), "info")
+        return
+    shown = held.responsibilities_view(db.session(), current_actor(), today(), controller_id)
+    names = {person.id: person.name for person in shown.people}
+    told = [
+        f"{row.name}: {names.get(row.user_id, t('niemand', 'nobody'))}" for row in shown.rows if row.slug in changed
+    ]
+    flash(t("Gespeichert. {}", "Saved. {}").format("; ".join(told)), "success")
 
 
 def _perform(user_id: int, deed: Callable[[Session, User], None]) -> None:

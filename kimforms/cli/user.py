@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 from ..extensions import db
 from ..models import Controller, RoleGrant, User
 from ..permissions import ROLES, Grant
-from ..services import accounts, passwords, roles
+from ..services import accounts, passwords, responsibilities, roles
 from ..services.passwords import Cost
 from ..services.refusals import InputRefused
 from ..services.unit_of_work import unit_of_work
@@ -23,7 +23,7 @@ from .context import OPERATOR, utc_now, with_app
 
 @click.group()
 def user() -> None:
-    """Konten: anlegen, auflisten, öffnen und schließen, Rollen, Passwort."""
+    """Konten: anlegen, auflisten, öffnen und schließen, Rollen, Zuständigkeiten, Passwort."""
 
 
 def role_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -154,6 +154,25 @@ def remove_role(email: str, **scope: Any) -> None:
     click.echo(f"{email}: Rolle {scope['role']} entzogen")
 
 
+@user.command()
+@click.argument("email")
+@click.option("--controller", required=True, help="Schlüssel des Verantwortlichen, zum Beispiel rsk.")
+@click.option("--municipality", "municipalities", multiple=True, required=True, help="Kurzname; mehrmals möglich.")
+@click.option("--remove", is_flag=True, help="Die Person ist dort nicht mehr zuständig.")
+@with_app
+def responsible(email: str, controller: str, municipalities: tuple[str, ...], remove: bool) -> None:
+    """Macht jemanden aus der Koordination für Kommunen zuständig: Neue Meldungen von dort bekommt diese Person."""
+    with unit_of_work() as session, _sentences():
+        found, number = _user(session, email), _controller(session, controller)
+        held = {row.municipality for row in responsibilities.held_by(session, found.id, number)}
+        if remove and (foreign := [slug for slug in municipalities if slug not in held]):
+            raise click.ClickException(f"{email} ist nicht zuständig für: {', '.join(foreign)}.")
+        for slug in municipalities:
+            wanted = None if remove else found.id
+            responsibilities.set_responsible(session, OPERATOR, utc_now(), number, slug, wanted)
+    click.echo(f"{email}: {'nicht mehr zuständig' if remove else 'zuständig'} für {', '.join(municipalities)}")
+
+
 class _sentences:  # noqa: N801 - used like a statement
     """Turns refused input into one line that names what to mend; other refusals are said by the command itself."""
 
@@ -173,14 +192,19 @@ def _user(session: Session, email: str) -> User:
 
 
 def _grant(session: Session, scope: dict[str, Any]) -> Grant:
-    known = session.execute(select(Controller.key, Controller.id).order_by(Controller.key)).all()
-    number = dict(tuple(row) for row in known).get(scope["controller"])
-    if number is None:
-        keys = ", ".join(row.key for row in known) or "keine; laden Sie zuerst das Profil"
-        raise click.ClickException(f"Den Verantwortlichen „{scope['controller']}“ gibt es nicht. Bekannt: {keys}.")
+    number = _controller(session, scope["controller"])
     if scope["role"] not in ROLES:
         raise click.ClickException(f"Die Rolle „{scope['role']}“ gibt es nicht. Bekannt: {', '.join(ROLES)}.")
     return Grant(scope["role"], number, scope["organisation"], scope["municipality"], scope["body"])
+
+
+def _controller(session: Session, key: str) -> int:
+    known = session.execute(select(Controller.key, Controller.id).order_by(Controller.key)).all()
+    number: int | None = dict(tuple(row) for row in known).get(key)
+    if number is None:
+        keys = ", ".join(row.key for row in known) or "keine; laden Sie zuerst das Profil"
+        raise click.ClickException(f"Den Verantwortlichen „{key}“ gibt es nicht. Bekannt: {keys}.")
+    return number
 
 
 def _password_of(email: str, name: str) -> str:

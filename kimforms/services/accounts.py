@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from ..models import User
 from ..permissions import ANYONE, PERMISSIONS, Actor, Grant
-from . import account_mails, audit, passwords, roles, throttle, tokens
+from . import account_mails, audit, passwords, responsibilities, roles, throttle, tokens
+from .administration import MANAGE, manages
 from .outbox import ADDRESS
 from .passwords import DEFAULT_COST, Cost
 from .refusals import InputRefused, NotPermitted, NotVisible, StepRefused, TooMany
@@ -231,7 +232,7 @@ def change_account(session: Session, actor: Actor, now: datetime, *, name: str, 
 
 
 def deactivate_user(session: Session, actor: Actor, now: datetime, user: User) -> None:
-    """Closes an account: signed out everywhere, links die, nothing is deleted.
+    """Closes an account: signed out everywhere, links die, responsibilities end; the rest stays.
 
     Raises :class:`NotVisible`, and :class:`StepRefused` for oneself, the last administrator of a controller, and
     somebody who also has roles with a controller that the actor does not manage.
@@ -240,7 +241,7 @@ def deactivate_user(session: Session, actor: Actor, now: datetime, user: User) -
     if user.id == actor.user_id:
         raise StepRefused(["Ihr eigenes Konto kann nur eine andere Person deaktivieren."])
     _check_only_managed(actor, user)
-    for controller_id in {grant.controller_id for grant in user.grants if grant.role in PERMISSIONS[roles.MANAGE]}:
+    for controller_id in {grant.controller_id for grant in user.grants if grant.role in PERMISSIONS[MANAGE]}:
         roles.check_not_last(session, user, controller_id, now.date())
     if not user.active:
         return
@@ -248,6 +249,7 @@ def deactivate_user(session: Session, actor: Actor, now: datetime, user: User) -
     user.session_epoch += 1
     tokens.kill_tokens(session, user, now)
     audit.record(session, actor, now, audit.Tag.ACCOUNT_DEACTIVATE, user=user.id)
+    responsibilities.clear(session, actor, now, responsibilities.held_by(session, user.id))
 
 
 def sign_out(session: Session, actor: Actor) -> None:
@@ -283,7 +285,7 @@ def get_user(session: Session, user_id: int | None) -> User:
 
 def may_see(actor: Actor, user: User) -> bool:
     """Whether the actor administers at least one of the account's roles."""
-    return actor.kind == "system" or any(roles.manages(actor, grant.controller_id) for grant in user.grants)
+    return actor.kind == "system" or any(manages(actor, grant.controller_id) for grant in user.grants)
 
 
 def _check_visible(actor: Actor, user: User) -> None:
@@ -292,14 +294,14 @@ def _check_visible(actor: Actor, user: User) -> None:
 
 
 def _check_only_managed(actor: Actor, user: User) -> None:
-    if any(not roles.manages(actor, grant.controller_id) for grant in user.grants):
+    if any(not manages(actor, grant.controller_id) for grant in user.grants):
         raise StepRefused(
             ["Dieses Konto hat auch Rollen bei einem anderen Verantwortlichen. Entziehen Sie stattdessen Ihre Rollen."]
         )
 
 
 def _reopen(session: Session, actor: Actor, now: datetime, user: User) -> None:
-    if any(not roles.manages(actor, grant.controller_id) for grant in user.grants):
+    if any(not manages(actor, grant.controller_id) for grant in user.grants):
         raise NotPermitted("Dieses Konto ist deaktiviert. Öffnen kann es nur, wer alle seine Rollen verwaltet.")
     user.active, user.deactivated_at = True, None
     audit.record(session, actor, now, audit.Tag.ACCOUNT_ACTIVATE, user=user.id)

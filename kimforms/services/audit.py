@@ -64,6 +64,7 @@ class Tag(Enum):
     ACCOUNT_SIGN_IN_FAIL = "account:sign-in-fail", ("user",)
     ROLE_GRANT = "role:grant", ("user", "role", "controller", "organisation", "municipality", "body", "valid_until")
     ROLE_REVOKE = "role:revoke", ("user", "role", "controller", "organisation", "municipality", "body")
+    RESPONSIBILITY_CHANGE = "responsibility:change", ("controller", "municipality", "old", "new")
     PROFILE_LOAD = "profile:load", ("profile", "version", "new", "changed")
     PROCESS_PUBLISH = "process:publish", ("process", "version", "hash")
 

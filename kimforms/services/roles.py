@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from ..models import Body, Controller, Municipality, Organisation, RoleGrant, User
 from ..permissions import PERMISSIONS, ROLES, Actor, Grant
-from . import audit
-from .refusals import InputRefused, NotPermitted, NotVisible, StepRefused
+from . import audit, responsibilities
+from .administration import MANAGE, check_managed, manages
+from .refusals import InputRefused, NotVisible, StepRefused
 
-MANAGE = "account:manage"
 NEEDS = {"adviser": "organisation", "case_manager": "municipality", "member": "body"}
 """Roles that say nothing without their scope (architecture: who sees what)."""
 SCOPES: tuple[tuple[str, type[Organisation] | type[Municipality] | type[Body], str], ...] = (
@@ -66,7 +66,7 @@ def put_grant(
 
 
 def revoke_role(session: Session, actor: Actor, now: datetime, user: User, grant_id: int) -> None:
-    """Takes a role away.
+    """Takes a role away, and with the coordination the responsibility for municipalities.
 
     Raises :class:`NotVisible` for a grant of another controller and :class:`StepRefused` for one's own administration
     or the last administrator of a controller.
@@ -78,20 +78,10 @@ def revoke_role(session: Session, actor: Actor, now: datetime, user: User, grant
         if user.id == actor.user_id:
             raise StepRefused(["Ihre eigene Administration kann Ihnen nur eine andere Person entziehen."])
         check_not_last(session, user, row.controller_id, now.date())
-    grant = as_grant(row)
+    grant, lost = as_grant(row), responsibilities.lost_with(session, row)
     user.grants.remove(row)
     _record(session, actor, now, user, grant, audit.Tag.ROLE_REVOKE)
-
-
-def check_managed(actor: Actor, controller_id: int) -> None:
-    """Raises :class:`NotPermitted` unless the actor manages accounts of that controller."""
-    if not manages(actor, controller_id):
-        raise NotPermitted("Für diesen Verantwortlichen verwalten Sie keine Konten.")
-
-
-def manages(actor: Actor, controller_id: int) -> bool:
-    """Whether the actor manages accounts of that controller; the command line and the set-up manage all."""
-    return actor.kind == "system" or controller_id in actor.controllers(MANAGE)
+    responsibilities.clear(session, actor, now, lost)
 
 
 def check_grant(session: Session, grant: Grant) -> None:

@@ -15,7 +15,7 @@ from ..engine.profile import Profile, profile_folder, read_profile
 from ..extensions import db
 from ..models import Controller, Responsibility
 from ..permissions import SYSTEM, Grant
-from . import accounts, profile_loading
+from . import accounts, profile_loading, responsibilities
 from .passwords import DEFAULT_COST, Cost
 from .unit_of_work import unit_of_work
 
@@ -56,10 +56,10 @@ def create_demo_accounts(
         ]
         user = accounts.ensure_user(session, SYSTEM, now, person.email, person.name, password, grants, cost=cost)
         for slug in person.responsible_for:
-            _make_responsible(session, controllers[person.roles[0].controller], slug, user.id)
+            _make_responsible(session, now, controllers[person.roles[0].controller], slug, user.id)
 
 
-def _make_responsible(session: Session, controller_id: int, municipality: str, user_id: int) -> None:
+def _make_responsible(session: Session, now: datetime, controller_id: int, municipality: str, user_id: int) -> None:
     kept = session.scalar(select(Responsibility).filter_by(controller_id=controller_id, municipality=municipality))
-    if kept is None:
-        session.add(Responsibility(controller_id=controller_id, municipality=municipality, user_id=user_id))
+    if kept is None and responsibilities.is_coordinator(session, controller_id, user_id, now.date()):
+        responsibilities.set_responsible(session, SYSTEM, now, controller_id, municipality, user_id)

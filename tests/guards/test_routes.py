@@ -158,6 +158,7 @@ STATUS: dict[str, dict[str, int]] = {
     "/admin/": {who: 303 if who in (NOBODY, "admin") else 403 for who in WHO},  # on to the accounts
     "/admin/accounts": only("admin"),
     "/admin/accounts/new": only("admin"),
+    "/admin/responsibilities": only("admin"),
     "/dashboard": SIGNED_IN,
     "/favicon.ico": dict.fromkeys(WHO, 301),
     "/healthz": ALL,

@@ -15,7 +15,7 @@ from kimforms.cli import context
 from kimforms.cli.user import user as command
 from kimforms.extensions import db
 from kimforms.models import User
-from kimforms.services import accounts
+from kimforms.services import accounts, responsibilities
 from kimforms.services.refusals import Refusal
 
 GOOD = "kupfer laterne gurke\n"
@@ -116,3 +116,42 @@ def test_roles_are_added_and_removed_with_their_scope(run: Any) -> None:
     assert "case_manager@rsk(siegburg)" in run("list").output
     assert run("role", "remove", email, *scope).exit_code == 0
     assert "case_manager@rsk(siegburg)" not in run("list").output
+
+
+def held(email: str) -> set[str]:
+    person = found(email)
+    assert person is not None
+    return {row.municipality for row in responsibilities.held_by(db.session(), person.id)}
+
+
+def test_somebody_becomes_responsible_and_no_longer_is(run: Any) -> None:
+    email = "koordination@rsk.example"
+    said = run(
+        "responsible", email, "--controller", "rsk", "--municipality", "siegburg", "--municipality", "lohmar"
+    ).output
+    assert said == f"{email}: zuständig für siegburg, lohmar\n"
+    assert {"siegburg", "lohmar"} <= held(email)
+    assert (
+        "nicht mehr" in run("responsible", email, "--controller", "rsk", "--municipality", "lohmar", "--remove").output
+    )
+    assert "lohmar" not in held(email)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ("koordination@rsk.example", "--controller", "rsk", "--municipality", "atlantis"),
+            "Diese Kommune gibt es nicht",
+        ),
+        (("leitung@rsk.example", "--controller", "rsk", "--municipality", "siegburg"), "koordiniert hier nicht"),
+        (("niemand@x.example", "--controller", "rsk", "--municipality", "siegburg"), "kein Konto"),
+        (("koordination@rsk.example", "--controller", "xyz", "--municipality", "siegburg"), "Bekannt: rsk"),
+        (
+            ("leitung@rsk.example", "--controller", "rsk", "--municipality", "siegburg", "--remove"),
+            "ist nicht zuständig für: siegburg",
+        ),
+    ],
+)
+def test_a_wrong_responsibility_is_refused(run: Any, arguments: tuple[str, ...], sentence: str) -> None:
+    assert sentence in refused(run("responsible", *arguments))

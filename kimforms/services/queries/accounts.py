@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ...models import Body, Controller, Municipality, OneTimeToken, Organisation, RoleGrant, User
 from ...permissions import ROLES, Actor
+from ..administration import MANAGE
 from ..refusals import NotVisible
-from ..roles import MANAGE
 
 PAGE_SIZE = 50
 STATES = ("active", "invited", "inactive", "all")

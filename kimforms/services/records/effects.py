@@ -76,7 +76,7 @@ def _assign(session: Session, actor: Actor, now: datetime, record: Record, setti
     elif settings.to == "creator":
         chosen = record.creator
     elif settings.to == "responsible":
-        chosen = responsible_for(session, record.controller_id, record.municipality)
+        chosen = responsible_for(session, record.controller_id, record.municipality, local_day(now))
     elif isinstance(settings.to, FieldRef):
         value = occasion.form.get(settings.to.field, record.answers.get(settings.to.field))
         chosen = session.get(User, int(value)) if str(value or "").isdigit() else None
@@ -152,33 +152,23 @@ def _call(session: Session, actor: Actor, now: datetime, record: Record, setting
 
 
 def ask_reporter(session: Session, actor: Actor, now: datetime, record: Record, occasion: Occasion) -> None:
-    """Keeps the question of the transition's form for the reporter to answer."""
-    occasion.values["question"] = _say(session, actor, now, record, occasion, "question")
-
-
-def tell_reporter(session: Session, actor: Actor, now: datetime, record: Record, occasion: Occasion) -> None:
-    """Keeps the message of the transition's form for the reporter to read on the page about the report."""
-    _say(session, actor, now, record, occasion, "message")
-
-
-def _say(session: Session, actor: Actor, now: datetime, record: Record, occasion: Occasion, kind: str) -> str:
-    """The text is what the transition's form asks for under ``question``, ``message`` or ``reason``."""
+    """Keeps the question of the transition's form (its field ``question``) for the reporter to answer."""
     assert actor.user_id is not None
-    text = next(str(value) for key in ("question", "message", "reason") if (value := occasion.form.get(key)))
-    question = Question(record_id=record.id, asked_by_id=actor.user_id, asked_at=now, kind=kind, text=text)
+    text = str(occasion.form["question"])
+    question = Question(record_id=record.id, asked_by_id=actor.user_id, asked_at=now, text=text)
     session.add(question)
     session.flush()  # the event names the question's id
+    occasion.values["question"] = text
     audit.record(
         session, actor, now, audit.Tag.RECORD_ASK, about=record, question=question.id, text=audit.Erasable(text)
     )
-    return text
 
 
 def store_answer(session: Session, actor: Actor, now: datetime, record: Record, occasion: Occasion) -> None:
     """Puts the answer of the transition's form to the oldest question that has none."""
     question = session.scalar(
         select(Question)
-        .where(Question.record_id == record.id, Question.kind == "question", Question.answer.is_(None))
+        .where(Question.record_id == record.id, Question.answer.is_(None))
         .order_by(Question.id)
         .limit(1)
     )
@@ -208,4 +198,4 @@ EXECUTORS: dict[str, Executor] = {
     "deadline": _deadline,
     "call": _call,
 }
-CALLS: dict[str, Call] = {"ask_reporter": ask_reporter, "store_answer": store_answer, "tell_reporter": tell_reporter}
+CALLS: dict[str, Call] = {"ask_reporter": ask_reporter, "store_answer": store_answer}

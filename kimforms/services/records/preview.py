@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -58,7 +58,7 @@ def consequences(
             )
         ]
     told = [*_state(record, definition, transition, now, language)]
-    assignee = _new_assignee(session, actor, record, transition)
+    assignee = _new_assignee(session, actor, record, transition, local_day(now))
     for effect in transition.effects:
         if colleagues is None:
             told += _effect_words(session, record, effect, assignee, now, language)
@@ -97,7 +97,7 @@ class _Assignee:
     person: User | None
 
 
-def _new_assignee(session: Session, actor: Actor, record: Record, transition: Transition) -> _Assignee:
+def _new_assignee(session: Session, actor: Actor, record: Record, transition: Transition, today: date) -> _Assignee:
     person, changes = record.assignee, False
     for effect in transition.effects:
         if kind_of(effect) != "assign":
@@ -108,7 +108,7 @@ def _new_assignee(session: Session, actor: Actor, record: Record, transition: Tr
         person = {
             "actor": lambda: session.get(User, actor.user_id) if actor.user_id else None,
             "creator": lambda: record.creator,
-            "responsible": lambda: responsible_for(session, record.controller_id, record.municipality),
+            "responsible": lambda: responsible_for(session, record.controller_id, record.municipality, today),
         }.get(str(to), lambda: None)()
     return _Assignee(changes and person is not record.assignee, person)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ...engine.people import BodyRef, FieldRef, Recipient, RoleRef
 from ...models import Follow, Record, Responsibility, RoleGrant, User
+from ..responsibilities import coordinates
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,10 @@ def holders_of(session: Session, role: str, controller_id: int, today: date) -> 
     )
 
 
-def responsible_for(session: Session, controller_id: int, municipality: str | None) -> User | None:
-    """The coordinator whom the controller names for a municipality; None for the whole county or when nobody is named."""
+def responsible_for(session: Session, controller_id: int, municipality: str | None, today: date) -> User | None:
+    """The coordinator whom the controller names for a municipality; None for the whole county, when nobody is named, and
+    when the role of the one who is named has expired.
+    """
     if municipality is None:
         return None
     memo: dict[tuple[int, str], User | None] = session.info.setdefault("kimforms_memo", {})
@@ -72,6 +75,7 @@ def responsible_for(session: Session, controller_id: int, municipality: str | No
                 Responsibility.controller_id == controller_id,
                 Responsibility.municipality == municipality,
                 User.active,
+                coordinates(controller_id, today),
             )
         )
     return memo[controller_id, municipality]
@@ -108,7 +112,7 @@ def _users(session: Session, record: Record, recipient: Recipient, today: date) 
         wanted = select(User).join(Follow, Follow.user_id == User.id).where(Follow.record_id == record.id)
         return list(session.scalars(wanted.where(_still_reads(record, today)).order_by(User.id)))
     if recipient == "responsible":
-        responsible = responsible_for(session, record.controller_id, record.municipality)
+        responsible = responsible_for(session, record.controller_id, record.municipality, today)
         return [responsible] if responsible else holders_of(session, "coordinator", record.controller_id, today)
     person = record.creator if recipient == "creator" else record.assignee
     return [person] if person is not None else []
