@@ -14,16 +14,12 @@ from .records import Record
 
 
 class Question(db.Model):
-    """What the coordination says to the reporter: a ``question`` with its answer, or a ``message`` that needs none.
-
-    ``answered_by_id`` is null when the reporter answered by retrieval code.
-    """
+    """A question to the reporter and the answer; ``answered_by_id`` is null when it came by retrieval code."""
 
     id: Mapped[Key]
     record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), index=True)
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     asked_at: Mapped[Moment]
-    kind: Mapped[str] = mapped_column(String(10), default="question")
     text: Mapped[str] = mapped_column(Text)
     answer: Mapped[str | None] = mapped_column(Text)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

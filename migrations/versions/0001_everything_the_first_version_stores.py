@@ -448,7 +448,6 @@ def upgrade():
         sa.Column("record_id", BIG_ID, nullable=False),
         sa.Column("asked_by_id", BIG_ID, nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),

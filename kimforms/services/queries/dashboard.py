@@ -174,7 +174,7 @@ def _reports(session: Session, actor: Actor, desk: Desk, words: _Words) -> None:
     unanswered = (
         select(*_COLUMNS)
         .join(Question, Question.record_id == Record.id)
-        .where(own, Record.open, Question.kind == "question", Question.answer.is_(None))
+        .where(own, Record.open, Question.answer.is_(None))
         .order_by(Question.id)
     )
     desk.questions = _undated(_lines(session, words, unanswered))
