@@ -213,7 +213,7 @@ class Heading(_NoAnswer):
     """A heading between questions."""
 
     type: Literal["heading"] = "heading"
-    level: int = Setting(default=3, ge=2, le=4)
+    level: int = Setting(default=2, ge=2, le=4)
 
 
 class Information(_NoAnswer):
