@@ -17,11 +17,11 @@ from ..models import Record
 from ..permissions import ANYONE
 from ..services import drafts, receipts, reporting
 from ..services.catalogues import catalogues
-from ..services.outbox import absolute
 from ..services.queries import reporting as queries
 from ..services.refusals import InputRefused, NotVisible, TooMany
 from ..services.unit_of_work import unit_of_work
 from . import access
+from .accounts import base_url
 from .fresh_form import fresh_form
 from .rendering import language, page, refusal_page, see_other, t, wants_fragment
 from .report_pages import (
@@ -151,7 +151,7 @@ def saved() -> Response:
     if token is None:
         return see_other("report.start")
     days = drafts.WITHOUT_ACCOUNT.days
-    link = absolute(f"/report/resume/{token}")  # never from the Host header, which anybody may set
+    link = f"{base_url()}/report/resume/{token}"  # never from the Host header, which anybody may set
     return page("report/saved.html", link=link, path=url_for("report.resume", token=token), days=days,
                 until=access.now() + drafts.WITHOUT_ACCOUNT)  # fmt: skip
 
