@@ -20,6 +20,7 @@ SCOPES: tuple[tuple[str, type[Organisation] | type[Municipality] | type[Body], s
     ("municipality", Municipality, "Diese Kommune gibt es nicht. Wählen Sie eine aus der Liste."),
     ("body", Body, "Dieses Gremium gibt es nicht. Wählen Sie eines aus der Liste."),
 )
+OWN_ACCOUNT = "Sich selbst können Sie keine Rolle geben. Bitten Sie eine zweite Person der Systemverwaltung darum."
 MISSING = {
     "adviser": "Wählen Sie die Organisation, für die die Person berät.",
     "case_manager": "Wählen Sie die Kommune, für die die Person arbeitet.",
@@ -32,10 +33,12 @@ def grant_role(
 ) -> RoleGrant:
     """Gives a role; giving the same one again only changes ``valid_until``.
 
-    Raises :class:`NotPermitted` for a controller that the actor does not manage and :class:`InputRefused` for an
-    unknown role or scope, or a scope that the role needs.
+    Raises :class:`NotPermitted` for a controller that the actor does not manage, and :class:`InputRefused` for the own
+    account (who keeps accounts reads no records), for an unknown role or scope, or a scope that the role needs.
     """
     check_managed(actor, grant.controller_id)
+    if actor.user_id is not None and actor.user_id == user.id:
+        raise InputRefused({"role": OWN_ACCOUNT})
     check_grant(session, grant)
     return put_grant(session, actor, now, user, grant, valid_until=valid_until)
 

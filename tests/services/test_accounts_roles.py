@@ -367,3 +367,12 @@ def test_held_input_is_limited_in_size_and_number_and_expires(app: Flask, now: d
     assert [row.payload[1][1] for row in kept] == ["4", "5", "6", "7", "8"]
     with unit_of_work() as session:
         assert held_input.purge(session, now + timedelta(hours=1)) == 5
+
+
+def test_nobody_gives_a_role_to_the_own_account(app: Flask, now: datetime) -> None:
+    actor = acting("admin@rsk.example")
+    with pytest.raises(InputRefused, match="prüfen") as refused, unit_of_work() as session:
+        me = accounts.get_user(session, actor.user_id)
+        roles.grant_role(session, actor, now, me, Grant("coordinator", actor.grants[0].controller_id))
+    assert "zweite Person" in refused.value.errors["role"]
+    assert {grant.role for grant in accounts.get_user(db.session(), actor.user_id).grants} == {"admin"}
