@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from ..support.browser import Person
-from ..support.journeys import fill_in, find_report, send
-from ..support.server import Server
+from ..support.journeys import find_report
+from ..support.reports import CONTACT
+from ..support.server import Server, Visitor
 from .conftest import MakePerson
 
 COORDINATOR = "koordination@rsk.example"
@@ -16,12 +15,12 @@ SECOND = "koordination2@rsk.example"
 
 
 @pytest.fixture
-def report(person: MakePerson, request: pytest.FixtureRequest) -> Iterator[tuple[Person, str, str]]:
-    """A reporter who has just sent a report, with reference and code in hand."""
-    reporter = person()
-    reporter.open("/report/form")
-    fill_in(reporter, f"Hürde für {request.node.name}")
-    yield (reporter, *send(reporter))
+def report(person: MakePerson, house: Server, request: pytest.FixtureRequest) -> tuple[Person, str, str]:
+    """A reporter with reference and code of a report just sent (how one is sent, test_adviser.py shows)."""
+    visitor = Visitor(house.port)
+    title = f"Hürde für {request.node.name}".replace("_", " ")
+    assert visitor.send(visitor.report(**CONTACT | {"titel": title})).status == 303
+    return (person(), *visitor.confirmation())
 
 
 def take(person: Person, step: str) -> None:
@@ -47,7 +46,7 @@ def test_from_the_report_to_the_result(person: MakePerson, report: tuple[Person,
     found += coordinator.inspect()
     coordinator.page.get_by_role("link", name="Posteingang").first.click()
     found += coordinator.inspect()
-    coordinator.page.get_by_role("link", name="Hürde für test_from_the_report").click()
+    coordinator.page.get_by_role("link", name="Hürde für test from the report").click()
     coordinator.page.wait_for_url(f"**/records/{reference}")
     assert state(coordinator) == "gemeldet"
     take(coordinator, "Erfassen")
