@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, flash, make_response, request, url_for
 
 from ..extensions import db
-from ..forms.outbox import filter_form, kind_words, status_words
-from ..services import delivery
+from ..forms.outbox import discard_form, filter_form, kind_words, note_words, status_words
+from ..services import delivery, unsent
 from ..services.queries import outbox
 from ..services.refusals import NotPermitted
 from ..services.unit_of_work import unit_of_work
@@ -35,6 +35,7 @@ def index() -> Response:
         form=form,
         found=found,
         stuck=outbox.stuck(db.session(), actor),
+        waits=unsent.waits(db.session(), actor),
         filtered=bool(filters.status or filters.kind or filters.text),
         newer_url=_turned(form, after=found.newer),
         older_url=_turned(form, before=found.older),
@@ -97,9 +98,61 @@ def settle(delivery_id: int) -> Response:
     return see_other("outbox.show", message_id=message_id)
 
 
+@blueprint.get(f"/deliveries/<int(max={MOST}):delivery_id>/discard")
+@access.requires("outbox:retry")
+def ask_discard(delivery_id: int) -> Response:
+    """Asks before a waiting mail is kept back for good."""
+    found = delivery.delivery_to_change(db.session(), access.current_actor(), delivery_id)
+    message = outbox.message(db.session(), access.current_actor(), found.message_id)
+    line = next(one for one in message.deliveries if one.id == delivery_id)
+    return page("outbox/discard.html", message=message, line=line, **_words())
+
+
+@blueprint.post(f"/deliveries/<int(max={MOST}):delivery_id>/discard")
+@access.requires("outbox:retry")
+def discard(delivery_id: int) -> Response:
+    """Keeps a waiting mail back for good."""
+    with unit_of_work() as session:
+        found = delivery.delivery_to_change(session, access.current_actor(), delivery_id)
+        delivery.discard(session, access.current_actor(), access.now(), found)
+        message_id = found.message_id
+    flash(t("Die Nachricht wird nicht gesendet.", "The message will not be sent."), "success")
+    return see_other("outbox.show", message_id=message_id)
+
+
+@blueprint.get("/discard")
+@access.requires("outbox:retry")
+def ask_discard_old() -> Response:
+    """Asks from which day on waiting mails stay, and says how many older ones would be discarded."""
+    asked = "before" in request.args
+    form = discard_form(t, request.args if asked else None, access.today())
+    if asked and not form.validate():
+        return page("outbox/discard_old.html", form=form, count=None, status=422)
+    count = unsent.count_before(db.session(), access.current_actor(), form.before.day) if asked else None
+    return page("outbox/discard_old.html", form=form, count=count)
+
+
+@blueprint.post("/discard")
+@access.requires("outbox:retry")
+def discard_old() -> Response:
+    """Keeps all older waiting mails back for good."""
+    form = discard_form(t, request.form, access.today())
+    if not form.validate():
+        return page("outbox/discard_old.html", form=form, count=None, status=422)
+    with unit_of_work() as session:
+        count = unsent.discard_before(session, access.current_actor(), access.now(), form.before.day)
+    one, many = (
+        t("Eine Nachricht ist verworfen.", "One message has been discarded."),
+        t("%s Nachrichten sind verworfen.", "%s messages have been discarded."),
+    )
+    flash(one if count == 1 else many % count, "success")
+    return see_other("outbox.index")
+
+
 def _words() -> dict[str, object]:
     sends = bool(current_app.config["SETTINGS"].smtp_url)
-    return {"statuses": status_words(t), "kinds": kind_words(t), "tones": TONES, "sends": sends}
+    words = {"statuses": status_words(t), "kinds": kind_words(t), "notes": note_words(t)}
+    return {**words, "tones": TONES, "sends": sends}
 
 
 def _number(name: str) -> int | None:

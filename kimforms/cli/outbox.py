@@ -1,6 +1,8 @@
-"""``kimforms outbox``: what waits, sending it now, and trying again what was given up."""
+"""``kimforms outbox``: what waits, sending it now, trying again what was given up, discarding what is too old."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 import click
 
@@ -12,7 +14,7 @@ WORDS = {
     "sent": "gesendet",
     "uncertain": "ungewiss",
     "dead": "aufgegeben",
-    "settled": "von Hand erledigt",
+    "settled": "erledigt, ohne dass noch etwas gesendet wird",
 }
 
 
@@ -79,3 +81,16 @@ def retry(number: int | None, uncertain: bool) -> None:
         for one in found:
             delivery.retry(session, OPERATOR, utc_now(), one, sure=uncertain)
     click.echo(f"Noch einmal eingestellt: {len(found)}")
+
+
+@outbox.command()
+@click.option("--before", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Tag; was an ihm wartet, bleibt.")
+@with_app
+def discard(before: datetime) -> None:
+    """Verwirft, was vor diesem Tag geschrieben wurde und noch wartet: Es wird nie gesendet."""
+    from ..services import unsent  # noqa: PLC0415 - keeps --help quick
+    from ..services.unit_of_work import unit_of_work  # noqa: PLC0415
+
+    with unit_of_work() as session:
+        count = unsent.discard_before(session, OPERATOR, utc_now(), before.date())
+    click.echo(f"Verworfen: {count}")

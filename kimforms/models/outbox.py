@@ -37,7 +37,7 @@ class Delivery(db.Model):
 
     ``queued`` waits (until ``next_at``); ``sending`` was claimed by a worker; ``sent``; ``uncertain`` means the worker
     died after it had begun to talk to the mail server: it is shown to people and never repeated by itself; ``dead`` was
-    given up; ``settled`` was closed by a person.
+    given up; ``settled`` was closed by a person, or by the program when its link became worthless.
     """
 
     id: Mapped[Key]

@@ -23,16 +23,17 @@ from sqlalchemy.orm import Session, joinedload
 from ..documents.mail import Letter, UnsendableAddress, mail_bytes
 from ..models import Controller, Delivery, OneTimeToken, OutboxMessage
 from ..permissions import Actor
-from . import audit, tokens
+from . import audit, tokens, unsent
 from .refusals import NotVisible, StepRefused
 from .smtp import MailServer, NoConnection, Outcome, Result
+from .unsent import TOKEN
 
 Unit = Callable[[], AbstractContextManager[Session]]
 Clock = Callable[[], datetime]
 
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
 LEASE = timedelta(minutes=30)  # longer than all time-outs of one conversation together
-TOKEN = re.compile(r"\{\{token:(\d{1,18})\}\}")
+
 NOT_FOR_YOU = {"de": "[Link nicht mehr gültig]", "en": "[link no longer valid]"}
 INTERRUPTED = (
     "Der Versand wurde unterbrochen, nachdem er begonnen hatte. Ob die Mail angekommen ist, weiß das Programm nicht."
@@ -137,6 +138,15 @@ def settle(session: Session, actor: Actor, now: datetime, delivery: Delivery) ->
     if delivery.status not in ("dead", "uncertain"):
         raise StepRefused(("Nur eine liegen gebliebene Zustellung lässt sich als erledigt markieren.",))
     _change(session, delivery, "settled", next_at=None)
+    controller_id = delivery.message.controller_id
+    audit.record(session, actor, now, audit.Tag.MAIL_GIVE_UP, controller_id=controller_id, delivery=delivery.id)
+
+
+def discard(session: Session, actor: Actor, now: datetime, delivery: Delivery) -> None:
+    """Settles a delivery that still waits, so that it is never sent. Raises StepRefused for any other status."""
+    if delivery.status != "queued":
+        raise StepRefused(("Diese Zustellung wartet nicht mehr. Sie lässt sich nicht mehr zurückhalten.",))
+    _change(session, delivery, "settled", next_at=None, error=unsent.DISCARDED)
     controller_id = delivery.message.controller_id
     audit.record(session, actor, now, audit.Tag.MAIL_GIVE_UP, controller_id=controller_id, delivery=delivery.id)
 

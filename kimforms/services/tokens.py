@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from ..models import OneTimeToken, User
+from . import unsent
 from .refusals import LinkExpired
 
 INVITE = "invite"
@@ -80,9 +81,13 @@ def redeem(session: Session, purpose: str | None, text: str, now: datetime) -> O
 
 
 def kill_tokens(session: Session, user: User, now: datetime, purpose: str | None = None) -> None:
-    """Makes the person's unused links worthless: there is a newer one or a new password, or the account is closed."""
+    """Makes the person's unused links worthless: there is a newer one or a new password, or the account is closed.
+
+    Mails that wait and would only have carried such a link are not sent any more.
+    """
     dead = update(OneTimeToken).where(OneTimeToken.user_id == user.id, OneTimeToken.used_at.is_(None))
     session.execute((dead.where(OneTimeToken.purpose == purpose) if purpose else dead).values(used_at=now))
+    unsent.settle_worthless(session, user, now)
 
 
 def _hash(text: str) -> str:

@@ -150,3 +150,8 @@ def test_a_demonstration_that_was_killed_goes_on(tmp_path: Path) -> None:
     assert "2 Meldungen" in run(tmp_path, "demo", "--count", "2")
     assert "unversehrt" in run(tmp_path, "audit", "verify")
     assert "bleiben, wie sie sind" in run(tmp_path, "demo")
+
+
+def test_what_waits_in_the_outbox_is_discarded_by_day(data: Path) -> None:
+    assert "Verworfen: 0" in run(data, "outbox", "discard", "--before", "2001-01-01")
+    assert "2026-13-01" in run(data, "outbox", "discard", "--before", "2026-13-01", status=1)

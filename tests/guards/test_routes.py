@@ -165,6 +165,7 @@ STATUS: dict[str, dict[str, int]] = {
     "/imprint": ALL,
     "/login": ALL,
     "/outbox": only("office", "admin"),
+    "/outbox/discard": only("office", "admin"),
     "/password/forgot": ALL,
     "/privacy": ALL,
     "/inbox": only("coordinator", "office"),

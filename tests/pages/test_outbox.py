@@ -66,7 +66,7 @@ def test_other_roles_are_refused(client, email):
     client.sign_in(email)
     for path in ("/outbox", f"/outbox/{number}", f"/outbox/{number}/html", f"/outbox/deliveries/{delivery}/retry"):
         client.get(path, status=403)
-    for deed in ("retry", "settle"):
+    for deed in ("retry", "settle", "discard"):
         client.post(f"/outbox/deliveries/{delivery}/{deed}", status=403)
     assert status_of(client, delivery) == "dead"
 
@@ -204,7 +204,7 @@ def test_the_administrator_settles_a_stuck_delivery(admin):
     number, delivery = write(admin, status="uncertain")
     assert "liegen geblieben" in admin.get("/outbox").select_one(".kern-alert--danger").text
     admin.submit(admin.get(f"/outbox/{number}"), f"form[action='/outbox/deliveries/{delivery}/settle']")
-    assert "von Hand erledigt" in admin.follow().select_one("main").text
+    assert "erledigt" in admin.follow().select_one("main").text
     assert admin.get("/outbox").select_one(".kern-alert--danger") is None
 
 
@@ -222,3 +222,52 @@ def test_a_mail_about_a_record_names_its_reference(admin):
     assert "AN-2026-0001" in row.text and "niemand" in row.text and "Geheim" not in row.text
     with admin.app.app_context():
         assert db.session.scalars(select(OutboxMessage.subject)).one() == "Geheim"
+
+
+def test_a_waiting_delivery_is_kept_back_after_a_question(admin):
+    number, delivery = write(admin)
+    link = admin.get(f"/outbox/{number}").select_one(f"a[href='/outbox/deliveries/{delivery}/discard']")
+    question = admin.get(link["href"])
+    assert "nicht gesendet" in question.select_one(".kf-confirm").text
+    assert "m***@x.example" in question.select_one(".kf-confirm").text
+    admin.submit(question, "form.kf-confirm")
+    page = admin.follow()
+    assert "Verworfen" in page.select_one("main").text
+    assert status_of(admin, delivery) == "settled"
+    assert page.select_one(f"a[href='/outbox/deliveries/{delivery}/discard']") is None
+    assert "Discarded" in admin.get(f"/outbox/{number}?lang=en").select_one("main").text
+
+
+@pytest.mark.parametrize("status", ["sent", "sending", "dead", "uncertain", "settled"])
+def test_what_does_not_wait_cannot_be_kept_back(office, status):
+    number, delivery = write(office, status=status)
+    assert office.get(f"/outbox/{number}").select_one(f"a[href='/outbox/deliveries/{delivery}/discard']") is None
+    office.post(f"/outbox/deliveries/{delivery}/discard", status=409)
+    assert status_of(office, delivery) == status
+
+
+def test_all_that_waits_from_before_a_day_is_discarded(office):
+    _, mine = write(office)
+    _, foreign = write(office, controller="troisdorf")
+    page = office.get(office.get("/outbox").select_one("a[href='/outbox/discard']")["href"])
+    assert page.select_one("#before")["value"] == "23.11.2026"
+    assert page.select_one(".kf-confirm") is None
+    page = office.submit(page, "form.kf-form", status=200)
+    assert "wartet nichts" in page.select_one("main").text
+    page = office.submit(page, "form.kf-form", {"before": "24.11.2026"}, status=200)
+    assert "2 Nachrichten von vor dem 24.11.2026" in page.select_one(".kf-confirm").text
+    assert status_of(office, mine) == "queued"
+    office.submit(page, "form.kf-confirm")
+    assert "2 Nachrichten sind verworfen" in office.follow().select_one(".kf-flash").text
+    assert (status_of(office, mine), status_of(office, foreign)) == ("settled", "queued")
+    assert office.get("/outbox").select_one("a[href='/outbox/discard']") is None
+
+
+@pytest.mark.parametrize("day", ["", "x", "31.02.2026", "0"])
+def test_a_day_that_is_none_is_refused(office, day):
+    _, delivery = write(office)
+    page = office.get("/outbox/discard", query_string={"before": day}, status=422)
+    assert page.select_one(".kf-errors a")["href"] == "#before"
+    office.post("/outbox/discard", {"before": day}, status=422)
+    assert status_of(office, delivery) == "queued"
+    assert office.get("/outbox/discard?lang=en").select_one("h1").text == "Discard waiting messages"
