@@ -44,7 +44,10 @@ class PrivacyNotice(Strict):
 
 
 class ControllerEntry(Strict):
-    """A data controller (Art. 4 No. 7 GDPR) with its own staff, notices and retention."""
+    """A data controller (Art. 4 No. 7 GDPR) with its own staff, notices and retention.
+
+    Street, postcode, e-mail and phone stand in the imprint and in the accessibility statement; left out when not set.
+    """
 
     id: Id
     name: Words
@@ -52,6 +55,10 @@ class ControllerEntry(Strict):
     kind: Literal["county", "city"]
     organisation: Slug
     seat: Words
+    street: Words | None = None
+    postcode: Annotated[str, StringConstraints(pattern=r"^\d{5}$")] | None = None
+    email: Address | None = None
+    phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()/-]{2,39}$")] | None = None
     unit: Text
     coordination: Slug | None = None
     naturalisation_office: Slug | None = None

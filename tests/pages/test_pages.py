@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
+
+from kimforms.models import Controller
+from kimforms.services.unit_of_work import unit_of_work
 
 from ..support.client import CheckingClient
 
@@ -28,6 +32,40 @@ def test_statements_name_both_controllers(client: CheckingClient, path: str, lan
     assert page.html["lang"] == language
     assert "Rhein-Sieg-Kreis" in page.main.text
     assert "Troisdorf" in page.main.text
+
+
+def tell(client: CheckingClient, **data: str) -> None:
+    """What a profile of another county would say about the first controller."""
+    with client.app.app_context(), unit_of_work() as session:
+        row = session.scalars(select(Controller).where(Controller.key == "rsk")).one()
+        row.data = row.data | data
+
+
+def test_without_an_address_the_statement_says_so_and_where_to_write(client: CheckingClient) -> None:
+    section = client.get("/accessibility").select_one("#barriere-melden")
+    assert "noch nicht hinterlegt" in section.text
+    assert "Post an den Sitz in Siegburg" in section.text
+    target = str(section.select_one("a[href*='controller-rsk']")["href"])
+    assert client.get(target).select_one(f"#{target.partition('#')[2]}") is not None
+    assert "No e-mail address" in client.get("/accessibility?lang=en").select_one("#barriere-melden").text
+
+
+def test_known_addresses_stand_in_imprint_and_statement(client: CheckingClient) -> None:
+    tell(client, email="kim@kreis.example", phone="02241 13-0", street="Am <Markt> 1", postcode="53721")
+    section = client.get("/imprint").select_one("#controller-rsk")
+    assert "Am <Markt> 1" in section.text
+    assert "53721 Siegburg" in section.text
+    assert [str(link["href"]) for link in section.select("a")] == ["tel:02241130", "mailto:kim@kreis.example"]
+    item = client.get("/accessibility").select("#barriere-melden li")[0]
+    assert "hinterlegt" not in item.text
+    assert item.select_one("a")["href"] == "mailto:kim@kreis.example"
+    assert "Telefon 02241 13-0; Am <Markt> 1, 53721 Siegburg" in " ".join(item.text.split())
+
+
+def test_the_address_for_replies_goes_before_the_general_one(client: CheckingClient) -> None:
+    tell(client, email="post@kreis.example", reply_to="kim@kreis.example")
+    item = client.get("/accessibility").select("#barriere-melden li")[0]
+    assert item.select_one("a")["href"] == "mailto:kim@kreis.example"
 
 
 def test_the_privacy_page_holds_the_whole_notice(client: CheckingClient) -> None:
