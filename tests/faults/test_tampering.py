@@ -111,8 +111,8 @@ def test_it_is_found(history: Path, tmp_path: Path, change: str) -> None:
 
 
 def test_erasure_on_schedule_keeps_it_green(history: Path, sqlite_workshop: Workshop, tmp_path: Path) -> None:
-    shutil.rmtree(sqlite_workshop.data)
-    shutil.copytree(history, sqlite_workshop.data)
+    sqlite_workshop.fresh()
+    shutil.copytree(history, sqlite_workshop.data, dirs_exist_ok=True)
     with in_app(sqlite_workshop.app):
         _close_all()
         erased = retention.run(unit_of_work, NOW + timedelta(days=365))
