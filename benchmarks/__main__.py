@@ -16,11 +16,16 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from timeit import repeat
 from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
 
+from kimforms.engine.cleaning import clean_answers
+from kimforms.engine.profile import profile_folder, read_profile
+from kimforms.engine.workflow import Person, RecordFacts, allowed
 from tests.support.client import form_values
 
 from .servers import ROOT, floor_server, kimforms_server, pss_mib, settings_for
@@ -63,6 +68,7 @@ def main() -> None:
 
 def _all(folder: Path, sizes: list[int]) -> Iterator[Line]:
     print(f"{'':52} {'':9} {'':5} {'floor':>7}  aim")
+    yield from measure_engine()
     floors = measure_floors(folder / "floor")
     for name, value in floors.items():
         yield _say(Line(f"floor: {name}", value, "ms"))
@@ -96,6 +102,19 @@ def measure_floors(folder: Path) -> dict[str, float]:
             "GET 25 rows": median_ms(wire, [wire.request("GET", "/rows")] * COUNT * 2, 200),
             "POST insert": median_ms(wire, [wire.request("POST", "/insert", [("a", "x")])] * COUNT, 200),
         }
+
+
+def measure_engine() -> Iterator[Line]:
+    """What the engine alone takes for one report, without web and database."""
+    profile = read_profile(profile_folder("rhein_sieg"))
+    definition, day = profile.processes["hurdle_report"], date(2026, 11, 23)
+    facts = RecordFacts("erfasst", answers={"rueckfragen": "nein"}, creator_id=3, state_since=day)
+    person = Person(1, frozenset({"coordinator"}))
+    lists, raw = profile.catalogues(), profile.demo_answers(1)
+    took = min(repeat(lambda: clean_answers(definition, raw, catalogues=lists, today=day), number=50, repeat=5)) / 50
+    yield _say(Line("engine: cleaning a whole report", took * 1000, "ms"))
+    took = min(repeat(lambda: allowed(definition, facts, person, day), number=200, repeat=5)) / 200
+    yield _say(Line("engine: what a person may do with a record", took * 1000, "ms"))
 
 
 def prepare(data: Path, size: int) -> None:

@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 
 from .support.client import CheckingClient
 from .support.databases import NOW, PostgresWorkshop, Workshop, in_app
 from .support.postgres import PostgresServer
+
+settings.register_profile("kimforms", deadline=None)  # speed is measured by `make bench`, never by a test
+settings.load_profile("kimforms")
 
 
 @pytest.fixture(scope="session")

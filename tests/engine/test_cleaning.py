@@ -1,6 +1,5 @@
 """From a submission to answers: visibility, requiredness, drafts, steps, unknown names, flat form names."""
 
-import time
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -363,15 +362,11 @@ FULL = {
 }  # fmt: skip
 
 
-def test_the_hurdle_report_is_accepted_and_quick() -> None:
+def test_the_whole_hurdle_report_is_accepted() -> None:
     cleaned = clean_answers(REPORT, FULL, today=TODAY)
     assert cleaned.errors == {} and cleaned.dropped == () and cleaned.unknown == ()
     assert set(cleaned.answers) == set(FULL)
     assert cleaned.answers["organisation"] == {"other": "Neuer Verein"}
-    begun = time.process_time()
-    for _ in range(200):
-        clean_answers(REPORT, FULL, today=TODAY)
-    assert (time.process_time() - begun) / 200 < 0.001
 
 
 def test_the_hurdle_report_asks_for_a_contact_only_if_one_is_wanted() -> None:

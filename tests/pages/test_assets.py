@@ -7,7 +7,6 @@ import gzip
 import io
 import re
 import shutil
-import time
 from pathlib import Path
 
 import brotli
@@ -63,9 +62,7 @@ def test_building_twice_gives_the_same_bytes(built: Path, tmp_path: Path) -> Non
 
 def test_nothing_is_written_when_nothing_changed(built: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in (built / "vendor").rglob("*")}
-    started = time.perf_counter()
     build(NODE_MODULES, built)
-    assert time.perf_counter() - started < 1
     assert {path: path.stat().st_mtime_ns for path in (built / "vendor").rglob("*")} == before
 
 
