@@ -49,7 +49,9 @@ def test_the_daily_overview_of_a_reporter_is_masked_in_the_outbox(client: Checki
         assert ADVISER not in page.get_text()
         for link in page.select("#outbox-list a[href^='/outbox/']"):
             assert ADVISER not in client.get(str(link["href"])).get_text()
-        assert not client.get("/outbox?kind=digest&q=beratung").select("#outbox-list a[href^='/outbox/']:not([href*='?'])")
+        assert not client.get("/outbox?kind=digest&q=beratung").select(
+            "#outbox-list a[href^='/outbox/']:not([href*='?'])"
+        )
 
 
 def test_a_colleague_who_lost_the_role_gets_no_more_mail_of_what_they_followed(client: CheckingClient) -> None:
