@@ -18,6 +18,14 @@ settings.register_profile("kimforms", deadline=None)  # speed is measured by `ma
 settings.load_profile("kimforms")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests that share a server or a browser stay in one process."""
+    from .support.scheduling import ByRoom  # noqa: PLC0415 - only where pytest-xdist runs
+
+    return ByRoom(config, log)
+
+
 @pytest.fixture(scope="session")
 def sqlite_workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     workshop = Workshop(tmp_path_factory.mktemp("sqlite"))
