@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from ..engine.catalogue import Catalogues
 from ..engine.definition import ProcessDefinition
-from ..models import ProcessVersion, Record
+from ..models import Process, ProcessVersion, Record
 from ..permissions import ANYONE, Actor
 from . import drafts, throttle
 from .records.submission import Submission, code_hash, submit_record
@@ -29,6 +29,9 @@ LOOK_UPS_AN_HOUR = 30
 DRAFTS_AN_HOUR = 30
 """By network: whole offices share one address."""
 NO_RECORD_HASH = code_hash("")
+
+WITH_PROCESS = joinedload(ProcessVersion.process).joinedload(Process.controller)
+"""Everything about the process that a submission needs, in one query."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def submit_report(
         session,
         actor,
         now,
-        version=session.get_one(ProcessVersion, version_id),
+        version=session.get_one(ProcessVersion, version_id, options=[WITH_PROCESS]),
         raw=raw,
         submission_key=key,
         secret_key=visitor.secret,

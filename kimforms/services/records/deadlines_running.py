@@ -16,13 +16,25 @@ from .. import audit
 from .facts import local_day
 
 
-def enter_state(session: Session, actor: Actor, now: datetime, record: Record, definition: ProcessDefinition) -> None:
-    """Ends the deadlines of the state before and starts those of ``record.state``; the record's due date follows."""
-    session.execute(
-        update(RecordDeadline)
-        .where(RecordDeadline.record_id == record.id, RecordDeadline.done_at.is_(None))
-        .values(done_at=now, next_check_on=None)
-    )
+def enter_state(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    record: Record,
+    definition: ProcessDefinition,
+    *,
+    first: bool = False,
+) -> None:
+    """Ends the deadlines of the state before and starts those of ``record.state``; the record's due date follows.
+
+    ``first`` spares the look for earlier deadlines of a record that is just being made.
+    """
+    if not first:
+        session.execute(
+            update(RecordDeadline)
+            .where(RecordDeadline.record_id == record.id, RecordDeadline.done_at.is_(None))
+            .values(done_at=now, next_check_on=None)
+        )
     record.due_on = None
     for rule in definition.workflow.states[record.state].deadlines:
         start(session, actor, now, record, rule)

@@ -114,7 +114,7 @@ def _tell(
         answers=audit.Erasable(dict(answers)),
         contact=audit.Erasable(dict(contact), personal=True),
     )
-    deadlines_running.enter_state(session, actor, now, record, definition)
+    deadlines_running.enter_state(session, actor, now, record, definition, first=True)
     effects.execute(session, actor, now, record, definition.workflow.on_submit, effects.Occasion(definition))
 
 
