@@ -154,7 +154,9 @@ def _once_each(to: Sequence[tuple[str, int | None]]) -> list[tuple[str, int | No
 
 
 def _reply_address(controller: Controller) -> str | None:
-    address = (controller.data or {}).get("reply_to")
+    """Where answers go: ``reply_to`` of the controller, else the ``email`` that its pages show."""
+    data = controller.data or {}
+    address = data.get("reply_to") or data.get("email")
     return address if isinstance(address, str) and ADDRESS.fullmatch(address) else None
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from kimforms.extensions import db
-from kimforms.models import Delivery, DigestItem, OutboxMessage, User
+from kimforms.models import Controller, Delivery, DigestItem, OutboxMessage, User
 from kimforms.services import outbox
 from kimforms.services.unit_of_work import unit_of_work
 
@@ -106,3 +106,21 @@ def test_nobody_to_tell_makes_no_message(app, now):
         gone = user(session, "leitung@rsk.example", active=False)
         assert outbox.notify(session, now, users=[gone], controller_id=1, kind="x", subject="Neu", text="Text") is None
     assert db.session.scalar(select(OutboxMessage.id)) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "reply_to"),
+    [
+        ({"email": "kim@kreis.example"}, "kim@kreis.example"),
+        ({"email": "kim@kreis.example", "reply_to": "antwort@kreis.example"}, "antwort@kreis.example"),
+        ({"email": "kein Briefkasten"}, None),
+        ({}, None),
+    ],
+)
+def test_answers_go_to_the_address_that_the_controller_shows(app, now, data, reply_to):
+    with unit_of_work() as session:
+        controller = session.get_one(Controller, 1)
+        kept = {key: value for key, value in controller.data.items() if key not in ("email", "reply_to")}
+        controller.data = {**kept, **data}
+        queue(session, now)
+    assert db.session.scalars(select(OutboxMessage)).one().reply_to == reply_to
