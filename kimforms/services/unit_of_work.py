@@ -65,11 +65,6 @@ def unit_of_work() -> Iterator[Session]:
             write_anchor(data_dir, *head)
 
 
-def writing(session: Session) -> bool:
-    """Whether the session is inside a unit of work."""
-    return bool(session.info.get("kimforms_writing"))
-
-
 def write_anchor(data_dir: Path, count: int, digest: str) -> None:
     """Keeps count and head hash outside the database; a process killed before this leaves an older anchor, never a wrong one."""
     path = data_dir / ANCHOR
