@@ -3,9 +3,11 @@
 from .accounts import HeldInput, OneTimeToken, RateWindow, Responsibility, RoleGrant, User
 from .audit import ChainHead, Event, EventValue
 from .catalogue import Body, CatalogueEntry, Controller, Municipality, Organisation
+from .decisions import Decision, ThemeMerge
 from .full_text import POSTGRESQL as POSTGRESQL
 from .outbox import Delivery, DigestItem, OutboxMessage
 from .processes import NumberSequence, Process, ProcessVersion
+from .publishing import FieldFollow, NewsSent, Publication, PublicationFile, PublicationIssue, PublicationTag
 from .records import (
     Draft,
     Record,
@@ -17,6 +19,8 @@ from .records import (
     Share,
     TransitionApproval,
 )
+from .settings import Setting
+from .similarity import SimilarityEntry, SimilarityVerdict
 from .views import SavedView
 from .work import Attachment, Blob, Comment, Follow, Mention, Question, ReadLog, Task
 
@@ -28,21 +32,28 @@ __all__ = [
     "ChainHead",
     "Comment",
     "Controller",
+    "Decision",
     "Delivery",
     "DigestItem",
     "Draft",
     "Event",
     "EventValue",
+    "FieldFollow",
     "Follow",
     "HeldInput",
     "Mention",
     "Municipality",
+    "NewsSent",
     "NumberSequence",
     "OneTimeToken",
     "Organisation",
     "OutboxMessage",
     "Process",
     "ProcessVersion",
+    "Publication",
+    "PublicationFile",
+    "PublicationIssue",
+    "PublicationTag",
     "Question",
     "RateWindow",
     "ReadLog",
@@ -55,8 +66,12 @@ __all__ = [
     "Responsibility",
     "RoleGrant",
     "SavedView",
+    "Setting",
     "Share",
+    "SimilarityEntry",
+    "SimilarityVerdict",
     "Task",
+    "ThemeMerge",
     "TransitionApproval",
     "User",
 ]

@@ -123,7 +123,11 @@ class RecordDeadline(db.Model):
 
 
 class RecordLink(db.Model):
-    """Joins two records, for example a report with its theme (``kind`` = ``theme``)."""
+    """Joins two records, for example a report with its theme (``kind`` = ``theme``).
+
+    Of a report in a theme, ``cases`` is how many cases it stands for there (0: one that another report tells as well);
+    ``stated`` when the coordination said so, otherwise it is the form's answer. ``note`` says why.
+    """
 
     id: Mapped[Key]
     from_id: Mapped[int] = mapped_column(ForeignKey("record.id"))
@@ -131,6 +135,9 @@ class RecordLink(db.Model):
     kind: Mapped[str] = mapped_column(String(40))
     created_at: Mapped[Moment]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    cases: Mapped[int | None]
+    stated: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str | None] = mapped_column(String(300))
     from_record: Mapped[Record] = relationship(foreign_keys=[from_id])
     to_record: Mapped[Record] = relationship(foreign_keys=[to_id])
 
