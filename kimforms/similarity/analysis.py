@@ -1,0 +1,80 @@
+"""What a report became: self-contained, small, and storable as bytes."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+_MAGIC = b"KSA1"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of a report: `key` under which inflections meet, `weight` (how much the report is about it), and how a
+    person reads it. `whole` is false for a piece of a compound and for a word that an abbreviation stands for."""
+
+    key: str
+    weight: float
+    shown: str
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """`vector` holds numbers of 16 bits, little-endian; empty without an encoder."""
+
+    version: str
+    terms: tuple[Term, ...] = ()
+    concepts: tuple[Term, ...] = ()
+    field_of_action: str | None = None
+    legal_areas: tuple[str, ...] = ()
+    offices: tuple[str, ...] = ()
+    vector: bytes = b""
+
+    def to_bytes(self) -> bytes:
+        content = {
+            "v": self.version,
+            "t": [[one.key, one.weight, one.shown, int(one.whole)] for one in self.terms],
+            "c": [[one.key, one.weight, one.shown, int(one.whole)] for one in self.concepts],
+            "f": self.field_of_action,
+            "l": self.legal_areas,
+            "o": self.offices,
+            "e": base64.b64encode(self.vector).decode(),
+        }
+        return _MAGIC + zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), 6)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Analysis:
+        """Raises `ValueError` for bytes that `to_bytes` did not write or that were damaged since."""
+        if not data.startswith(_MAGIC):
+            raise ValueError("no analysis")
+        try:
+            return cls._read(json.loads(zlib.decompress(data[len(_MAGIC) :])))
+        except (zlib.error, UnicodeDecodeError, KeyError, TypeError, ValueError) as broken:
+            raise ValueError("damaged analysis") from broken
+
+    @classmethod
+    def _read(cls, content: dict[str, Any]) -> Analysis:
+        return cls(
+            version=_text(content["v"]),
+            terms=tuple(_term(one) for one in content["t"]),
+            concepts=tuple(_term(one) for one in content["c"]),
+            field_of_action=None if content["f"] is None else _text(content["f"]),
+            legal_areas=tuple(_text(one) for one in content["l"]),
+            offices=tuple(_text(one) for one in content["o"]),
+            vector=base64.b64decode(content["e"], validate=True),
+        )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _term(row: list[Any]) -> Term:
+    key, weight, shown, whole = row
+    return Term(_text(key), float(weight), _text(shown), bool(whole))
