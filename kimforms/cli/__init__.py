@@ -18,6 +18,7 @@ LAZY = {
     "profile": ("profile", "profile"),
     "restore": ("backup", "restore"),
     "serve": ("serve", "serve"),
+    "similar": ("similar", "similar"),
     "user": ("user", "user"),
     "worker": ("worker", "worker"),
 }
