@@ -11,13 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..extensions import db
 from .catalogue import Controller
 from .columns import BigId, Document, Key, Moment, UtcDateTime
+from .work import Blob
 
 
 class Publication(db.Model):
     """One published entry: a solution or decision (``kind`` = ``solution``), or a theme with title and state (``theme``).
 
     ``content`` holds the published answers by field id; ``stems`` the searchable text. Withdrawn entries keep their address
-    and say only that they were withdrawn. ``news_pending`` until the worker told everybody.
+    and say only that they were withdrawn. ``news_pending`` until the worker told everybody: ``news_number`` is the last issue
+    whose news are out, ``news_phase`` (``reports``, then ``people``) and ``news_after_id`` say how far the next ones are.
     """
 
     id: Mapped[Key]
@@ -38,15 +40,19 @@ class Publication(db.Model):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
     news_pending: Mapped[bool] = mapped_column(default=False, index=True)
+    news_number: Mapped[int] = mapped_column(default=0)
+    news_phase: Mapped[str] = mapped_column(String(10), default="reports")
     news_after_id: Mapped[int] = mapped_column(BigId, default=0)
     controller: Mapped[Controller] = relationship()
     tags: Mapped[list[PublicationTag]] = relationship(cascade="all, delete-orphan")
     issues: Mapped[list[PublicationIssue]] = relationship(
         cascade="all, delete-orphan", order_by="PublicationIssue.number"
     )
+    files: Mapped[list[PublicationFile]] = relationship(cascade="all, delete-orphan", order_by="PublicationFile.id")
 
     __table_args__ = (
         CheckConstraint("kind IN ('solution', 'theme')", name="kind"),
+        Index(None, "withdrawn_at", "first_published_at", "id"),
         Index(None, "withdrawn_at", "published_at", "id"),
     )
 
@@ -83,18 +89,21 @@ class PublicationFile(db.Model):
     publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"), index=True)
     sha256: Mapped[str] = mapped_column(ForeignKey("blob.sha256"))
     name: Mapped[str] = mapped_column(String(200))
+    blob: Mapped[Blob] = relationship()
 
 
 class FieldFollow(db.Model):
     """Somebody wants to hear of what is published in a field of action; ``*`` means all. ``mode`` is ``mail`` or ``digest``.
 
-    ``for_organisation``: followed on behalf of the organisation, whose other accounts see it in their settings.
+    ``corrections``: of corrections too. ``for_organisation``: followed on behalf of the organisation, whose other accounts
+    see it in their settings.
     """
 
     id: Mapped[Key]
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     field_of_action: Mapped[str] = mapped_column(String(80))
     mode: Mapped[str] = mapped_column(String(10), default="digest")
+    corrections: Mapped[bool] = mapped_column(default=False)
     for_organisation: Mapped[str | None] = mapped_column(String(80))
     since: Mapped[Moment]
 
@@ -102,7 +111,9 @@ class FieldFollow(db.Model):
 
 
 class NewsSent(db.Model):
-    """Who was told of which state of a publication, so that nobody is told twice; ``who`` is a digest of the address."""
+    """Who was told of which issue while its news are on their way, so that nobody is told twice; ``who`` is a keyed digest
+    of the address. Deleted as soon as everybody was told.
+    """
 
     publication_id: Mapped[int] = mapped_column(BigId, ForeignKey("publication.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)

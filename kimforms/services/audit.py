@@ -65,6 +65,8 @@ class Tag(Enum):
     ROLE_GRANT = "role:grant", ("user", "role", "controller", "organisation", "municipality", "body", "valid_until")
     ROLE_REVOKE = "role:revoke", ("user", "role", "controller", "organisation", "municipality", "body")
     RESPONSIBILITY_CHANGE = "responsibility:change", ("controller", "municipality", "old", "new")
+    PUBLICATION_PUBLISH = "publication:publish", ("publication", "slug", "number", "title", "note")
+    PUBLICATION_WITHDRAW = "publication:withdraw", ("publication", "reason")
     PROFILE_LOAD = "profile:load", ("profile", "version", "new", "changed")
     PROCESS_PUBLISH = "process:publish", ("process", "version", "hash")
 

@@ -24,6 +24,7 @@ def upgrade():
         sa.Column("user_id", BIG_ID, nullable=False),
         sa.Column("field_of_action", sa.String(length=80), nullable=False),
         sa.Column("mode", sa.String(length=10), nullable=False),
+        sa.Column("corrections", sa.Boolean(), nullable=False),
         sa.Column("for_organisation", sa.String(length=80), nullable=True),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_field_follow_user_id")),
@@ -111,6 +112,8 @@ def upgrade():
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_reason", sa.Text(), nullable=False),
         sa.Column("news_pending", sa.Boolean(), nullable=False),
+        sa.Column("news_number", sa.Integer(), nullable=False),
+        sa.Column("news_phase", sa.String(length=10), nullable=False),
         sa.Column("news_after_id", BIG_ID, nullable=False),
         sa.CheckConstraint("kind IN ('solution', 'theme')", name=op.f("ck_publication_kind")),
         sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_publication_controller_id")),
@@ -123,6 +126,11 @@ def upgrade():
     with op.batch_alter_table("publication", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_publication_news_pending"), ["news_pending"], unique=False)
         batch_op.create_index(batch_op.f("ix_publication_theme_id"), ["theme_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_publication_withdrawn_at_first_published_at_id"),
+            ["withdrawn_at", "first_published_at", "id"],
+            unique=False,
+        )
         batch_op.create_index(
             batch_op.f("ix_publication_withdrawn_at_published_at_id"),
             ["withdrawn_at", "published_at", "id"],
@@ -282,6 +290,7 @@ def downgrade():
     op.drop_table("similarity_entry")
     with op.batch_alter_table("publication", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_publication_withdrawn_at_published_at_id"))
+        batch_op.drop_index(batch_op.f("ix_publication_withdrawn_at_first_published_at_id"))
         batch_op.drop_index(batch_op.f("ix_publication_theme_id"))
         batch_op.drop_index(batch_op.f("ix_publication_news_pending"))
 
