@@ -5,8 +5,10 @@ A room of `check.py`.
 
 from collections.abc import Iterator, Mapping
 
+from kimforms.engine.check_chain import check_link, check_publish, check_step
 from kimforms.engine.check_conditions import can_hold
 from kimforms.engine.effects import (
+    TODAY,
     AssignEffect,
     DocumentEffect,
     Effect,
@@ -16,6 +18,7 @@ from kimforms.engine.effects import (
     PublishEffect,
     SetEffect,
     SetValue,
+    StepEffect,
     TaskEffect,
 )
 from kimforms.engine.findings import Finding, Place, Subject, is_list
@@ -152,12 +155,14 @@ def check_effects(
             yield from _set(subject, effect.set_, (*at, "set"), own)
         elif isinstance(effect, AssignEffect):
             yield from _assign(subject, effect, (*at, "assign", "to"), own)
-        elif isinstance(effect, LinkEffect) and effect.link.field is not None:
-            yield from _link(effect.link.field, (*at, "link", "field"), own)
+        elif isinstance(effect, LinkEffect):
+            yield from check_link(subject, effect.link, (*at, "link"), own)
+        elif isinstance(effect, StepEffect):
+            yield from check_step(subject, effect.step, (*at, "step"), own)
         elif isinstance(effect, DocumentEffect) and effect.document.id not in subject.definition.documents:
             yield Finding((*at, "document", "id"), "error", f"Das Dokument „{effect.document.id}“ gibt es nicht.")
         elif isinstance(effect, PublishEffect):
-            yield from _publish(subject, effect, (*at, "publish", "fields"))
+            yield from check_publish(subject, effect.publish, (*at, "publish"), own)
 
 
 def _notify(subject: Subject, notify: Notify, path: Path, own: Mapping[str, Place]) -> Iterator[Finding]:
@@ -176,6 +181,8 @@ def _set(subject: Subject, change: SetValue, path: Path, own: Mapping[str, Place
         elif own[change.from_].field.type != field.type:
             text = f"„{change.from_}“ ({own[change.from_].field.type}) passt nicht in „{field.id}“ ({field.type})."
             yield Finding((*path, "from"), "error", text)
+    elif change.value == TODAY and field.type == "date":
+        return
     elif change.value is not None:
         values = change.value if isinstance(change.value, list) else [change.value]
         fits = isinstance(change.value, list) == is_list(field) or field.type == "check_item"
@@ -192,21 +199,3 @@ def _assign(subject: Subject, effect: AssignEffect, path: Path, own: Mapping[str
         yield Finding(path, "error", f"Das Feld „{to.field}“ gibt es nicht.")
     elif place.field.type != "person":
         yield Finding(path, "error", f"„{to.field}“ nennt keine Person (Typ {place.field.type}).")
-
-
-def _link(field_id: str, path: Path, own: Mapping[str, Place]) -> Iterator[Finding]:
-    place = own.get(field_id)
-    if place is None:
-        yield Finding(path, "error", f"Im Formular dieses Schritts gibt es kein Feld „{field_id}“.")
-    elif place.field.type != "record":
-        yield Finding(path, "error", f"„{field_id}“ nennt keinen Vorgang (Typ {place.field.type}).")
-
-
-def _publish(subject: Subject, effect: PublishEffect, path: Path) -> Iterator[Finding]:
-    for number, field_id in enumerate(effect.publish.fields):
-        field = subject.field(field_id)
-        if field is None:
-            yield Finding((*path, number), "error", f"Das Feld „{field_id}“ gibt es nicht.")
-        elif field.personal_data is not None or field.sensitive:
-            text = f"„{field_id}“ enthält Personendaten und darf nicht veröffentlicht werden."
-            yield Finding((*path, number), "error", text)

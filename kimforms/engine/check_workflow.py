@@ -69,6 +69,11 @@ def _state(subject: Subject, name: str, state: State) -> Iterator[Finding]:
         text = f"„{pick(state.label)}“ hat keine Frist; ein Vorgang kann hier unbemerkt liegen bleiben."
         yield Finding(path, "hint", text)
     yield from check_actors(subject, state.editable, (*path, "editable"), {})
+    if state.draft and state.kind == "done":
+        yield Finding((*path, "draft"), "error", f"„{pick(state.label)}“ ist ein Ende und kann kein Entwurf sein.")
+    elif state.draft and not state.editable:
+        text = f"„{pick(state.label)}“ ist ein Entwurf, aber niemand darf ihn ergänzen (editable)."
+        yield Finding((*path, "editable"), "error", text)
 
 
 def _deadline(subject: Subject, rule: DeadlineRule, path: Path) -> Iterator[Finding]:
@@ -101,7 +106,13 @@ def _transition(subject: Subject, transition: Transition, path: Path) -> Iterato
     own = places_of_form(transition.form, path)
     yield from check_actors(subject, transition.actors, (*path, "actors"), own)
     yield from _takers(subject, transition, path)
+    yield from _automatic(transition, path)
     yield from check_condition(subject, transition.when, (*path, "when"), Scope(subject.places))
+    for field in nested_fields(transition.form):
+        if field.read_only:
+            yield Finding(
+                (*path, "form"), "error", f"„{field.id}“: ein Schritt fragt nur, „read_only“ passt hier nicht."
+            )
     yield from _form(subject, transition, own)
     yield from check_effects(subject, transition.effects, (*path, "effects"), own)
 
@@ -141,6 +152,24 @@ def _takers(subject: Subject, transition: Transition, path: Path) -> Iterator[Fi
         if len(persons) < transition.approvals:
             text = f"„{label}“ verlangt {transition.approvals} Zustimmungen; so viele Personen sind nicht berechtigt."
             yield Finding((*path, "approvals"), "error", text)
+
+
+def _automatic(transition: Transition, path: Path) -> Iterator[Finding]:
+    if not transition.automatic:
+        return
+    label = pick(transition.label)
+    if not any(isinstance(rule, SystemRef) for rule in transition.actors):
+        text = f"„{label}“ soll von selbst geschehen, aber das System darf den Schritt nicht tun (actors: system)."
+        yield Finding((*path, "automatic"), "error", text)
+    if transition.when is None:
+        text = f"„{label}“ soll von selbst geschehen; dazu gehört eine Bedingung (when), sonst geschieht es immer."
+        yield Finding((*path, "automatic"), "error", text)
+    if any(each.required for each in nested_fields(transition.form) if each.holds_answer):
+        text = f"„{label}“ soll von selbst geschehen, fragt aber nach einer Pflichtangabe."
+        yield Finding((*path, "automatic"), "error", text)
+    if transition.approvals > 1:
+        text = f"„{label}“ soll von selbst geschehen und kann nicht mehrere Zustimmungen verlangen."
+        yield Finding((*path, "automatic"), "error", text)
 
 
 def _is(rule: ActorRule, *relations: str) -> bool:

@@ -16,9 +16,11 @@ from pydantic import AfterValidator, BaseModel, Field, RootModel, StringConstrai
 from kimforms.engine.conditions import Condition, Labels
 from kimforms.engine.effects import Effect, Unit
 from kimforms.engine.fields import AnyField
+from kimforms.engine.fields.groups import RowNaming
 from kimforms.engine.fields.plan import Plan, entries_of, plan_of
 from kimforms.engine.papers import Document, Mail
 from kimforms.engine.people import ActorRule, Recipient
+from kimforms.engine.similar import Similar
 from kimforms.engine.strict import Id, Strict
 from kimforms.engine.text import Text, pick
 
@@ -31,18 +33,30 @@ StateKind = Literal["open", "waiting", "done"]
 Tone = Literal["info", "success", "warning", "danger", "neutral"]
 
 
+class FewerRounds(Strict):
+    """So few rounds are enough where `when` holds, by the answers outside the step."""
+
+    minimum: int = Field(ge=0)
+    when: Condition
+
+
 class Repeat(Strict):
     """A step that is filled in several times: its answers are a list of dictionaries under the step's id."""
 
     minimum: int = Field(default=0, ge=0)
     maximum: int = Field(default=20, ge=1, le=200)
+    minimum_by_exception: FewerRounds | None = None
     item: Text | None = None
     """What one round is called, on its heading and its button: "Termin"."""
+    naming: RowNaming = "numbers"
+    """How rounds are told apart: "Termin 1, 2, 3" or "Fall A, B, C"."""
 
     @model_validator(mode="after")
     def _bounds(self) -> Self:
         if self.minimum > self.maximum:
             raise ValueError("„minimum“ ist größer als „maximum“")
+        if self.minimum_by_exception is not None and self.minimum_by_exception.minimum >= self.minimum:
+            raise ValueError("„minimum_by_exception“ muss weniger verlangen als „minimum“")
         return self
 
 
@@ -102,6 +116,8 @@ class State(Strict):
     """One plain sentence about what happens now, for reporters and newcomers."""
     editable: tuple[ActorRule, ...] = ()
     """Who may change the answers while the record stands here; nobody by default."""
+    draft: bool = False
+    """Answers may be incomplete here; leaving for a state that is no draft asks for all of them."""
     deadlines: tuple[DeadlineRule, ...] = ()
 
 
@@ -125,6 +141,8 @@ class Transition(Strict):
     tone: Tone = "neutral"
     quick: bool = False
     """Offered for several records at once."""
+    automatic: bool = False
+    """Taken by the software itself as soon as `when` holds after any change of the record or of its links."""
 
     @cached_property
     def form_plan(self) -> Plan:
@@ -163,6 +181,8 @@ class Numbering(Strict):
     prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$", max_length=12)]
     yearly: bool = True
     digits: int = Field(default=4, ge=1, le=10)
+    field: Id | None = None
+    """The question (a short text that is `read_only`) that shows the reference among the answers."""
 
     def reference(self, year: int, number: int) -> str:
         """The reference of the `number`-th record of `year`; beyond `digits` it grows instead of wrapping."""
@@ -273,6 +293,7 @@ class ProcessDefinition(Strict):
     access: Access = Access()
     form: Form = Form()
     projection: Projection = Projection()
+    similar: Similar | None = None
     reporter: Reporter | None = None
     workflow: Workflow
     mails: dict[Id, Mail] = {}
@@ -283,6 +304,11 @@ class ProcessDefinition(Strict):
     def fields(self) -> Mapping[str, AnyField]:
         """All fields of the form by id, flat: those inside groups and repeating parts too. Of doubles the first."""
         return self._fields
+
+    def is_draft(self, state: str) -> bool:
+        """Whether answers may be incomplete in this state."""
+        found = self.workflow.states.get(state)
+        return found is not None and found.draft
 
     def step(self, step_id: str) -> Step:
         """The step with this id; `KeyError` if there is none."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from kimforms.engine.definition import ProcessDefinition
+from kimforms.engine.profile_chain import chain_problems
 from kimforms.engine.profile_documents import (
     BodiesDocument,
     DemoMapping,
@@ -91,6 +92,7 @@ def findings_of(contents: Contents) -> list[tuple[str, Problem]]:
         roles=_ids(found, "profile.yaml", "roles", "key"),
     )
     _head(found, known)
+    _chain(found)
     _accounts(found, known)
     _municipalities(found, known)
     _organisations(found, known)
@@ -123,6 +125,13 @@ def _head(found: Findings, known: Known) -> None:
     for name, process in found.contents.processes.items():
         source = next(one for one in head.processes if found.contents.sources[one].data.get("key") == name)
         found.need(source, ("controller",), process.controller, known.controllers, "Verantwortlichen")
+
+
+def _chain(found: Findings) -> None:
+    for name, path, text in chain_problems(found.contents.processes):
+        sources = found.contents.head.processes
+        source = next(one for one in sources if found.contents.sources[one].data.get("key") == name)
+        found.add(source, path, text.rstrip("."))
 
 
 def _accounts(found: Findings, known: Known) -> None:

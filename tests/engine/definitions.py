@@ -115,8 +115,32 @@ effects = st.one_of(
     _one("set", st.fixed_dictionaries({"field": ids, "from": ids})),
     _one("task", st.fixed_dictionaries({"title": texts, "to": _to}, optional={"after": small_numbers, "unit": units})),
     _one("deadline", st.fixed_dictionaries({"id": ids, "after": small_numbers})),
-    _one("link", st.fixed_dictionaries({"kind": ids}, optional={"field": ids})),
-    _one("publish", st.fixed_dictionaries({}, optional={"fields": st.lists(ids, max_size=2)})),
+    _one("link", st.fixed_dictionaries({"kind": ids, "field": ids}, optional={"when": conditions})),
+    _one(
+        "link",
+        st.fixed_dictionaries(
+            {"kind": ids, "create": ids},
+            optional={
+                "beside": st.booleans(),
+                "copy_all": st.booleans(),
+                "copy": st.dictionaries(ids, ids | st.sampled_from([":reference", ":links.theme.report"]), max_size=2),
+                "fill": st.dictionaries(ids, scalars, max_size=2),
+            },
+        ),
+    ),
+    _one(
+        "step",
+        st.fixed_dictionaries(
+            {"links": ids, "process": ids, "transition": ids},
+            optional={"when": conditions, "with": st.dictionaries(ids, ids, max_size=2)},
+        ),
+    ),
+    _one(
+        "publish",
+        st.fixed_dictionaries(
+            {}, optional={"fields": st.lists(ids, max_size=2), "withdraw": st.booleans(), "note": ids}
+        ),
+    ),
     _one("document", st.fixed_dictionaries({"id": ids})),
     _one("call", st.fixed_dictionaries({"name": ids})),
 )

@@ -131,6 +131,7 @@ EFFECTS = {
     "task": {"title": "Anrufen", "to": ["assignee"], "after": 3},
     "deadline": {"id": "d", "after": 3, "unit": "working_days"},
     "link": {"kind": "theme", "create": "theme"},
+    "step": {"links": "theme", "process": "theme", "transition": "solved", "with": {"reason": "why"}},
     "publish": {},
     "document": {"id": "receipt"},
     "call": {"name": "recount"},
