@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from kimforms.engine.catalogue import Catalogues
 from kimforms.engine.check_form import check_form, check_projection, check_reporter
 from kimforms.engine.check_papers import check_papers
+from kimforms.engine.check_similar import check_similar
 from kimforms.engine.check_workflow import check_workflow
 from kimforms.engine.definition import ProcessDefinition
 from kimforms.engine.findings import Finding, Severity, Subject, subject_of
@@ -36,6 +37,7 @@ def check(
         *check_form(subject),
         *check_projection(subject),
         *check_reporter(subject),
+        *check_similar(subject),
         *check_workflow(subject),
         *check_papers(subject),
         *_access(subject),

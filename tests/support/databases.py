@@ -15,7 +15,7 @@ from flask import Flask
 from kimforms import create_app
 from kimforms.config import read_settings
 from kimforms.extensions import db
-from kimforms.services import catalogues, outbox
+from kimforms.services import catalogues, outbox, similar_index
 from kimforms.services.passwords import Cost
 from kimforms.services.set_up import set_up
 
@@ -70,6 +70,7 @@ class Workshop:
     def fresh(self) -> None:
         """Puts database and data folder back."""
         catalogues.forget()
+        similar_index.forget()
         outbox.configure(self.app.config["SETTINGS"].base_url)  # another test's application may have set its own
         with self.app.app_context():
             db.engine.dispose()

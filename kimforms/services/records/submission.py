@@ -18,7 +18,7 @@ from ...engine.cleaning import clean_answers
 from ...engine.definition import ProcessDefinition
 from ...models import ProcessVersion, Record, RecordContact
 from ...permissions import Actor
-from .. import audit
+from .. import audit, similar_reports
 from ..numbering import next_reference
 from ..processes import definition_of
 from ..projection import project
@@ -88,11 +88,11 @@ def submit_record(
     session.add(record)
     session.flush()  # history and mails name the record's id
     with session.no_autoflush:  # nothing below reads what it has not written itself: one flush at the end
-        _tell(session, actor, now, record, definition, answers, contact)
+        announce(session, actor, now, record, definition, answers, contact)
     return Submission(record, code, fresh=True, dropped=cleaned.dropped)
 
 
-def _tell(
+def announce(
     session: Session,
     actor: Actor,
     now: datetime,
@@ -101,6 +101,7 @@ def _tell(
     answers: Mapping[str, Any],
     contact: Mapping[str, Any],
 ) -> None:
+    """History, deadlines and effects of a record that has just been made; also called for those that others begin."""
     audit.record(
         session,
         actor,
@@ -114,6 +115,7 @@ def _tell(
         answers=audit.Erasable(dict(answers)),
         contact=audit.Erasable(dict(contact), personal=True),
     )
+    similar_reports.analyse_record(session, record, definition, fresh=True)
     deadlines_running.enter_state(session, actor, now, record, definition, first=True)
     effects.execute(session, actor, now, record, definition.workflow.on_submit, effects.Occasion(definition))
 
