@@ -20,7 +20,7 @@ from huey.consumer import Consumer
 
 from .config import Settings, SettingsError
 from .extensions import db
-from .services import deadlines, delivery, digest, retention
+from .services import deadlines, delivery, digest, news, retention
 from .services.records.facts import BERLIN, local_day
 from .services.unit_of_work import unit_of_work
 
@@ -79,7 +79,7 @@ def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
 
 
 class OutboxLoop(threading.Thread):
-    """Looks into the outbox every two seconds and sends what is due; survives whatever goes wrong."""
+    """Looks every two seconds: writes the news of publications, sends what is due; survives whatever goes wrong."""
 
     def __init__(self, app: Flask, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         super().__init__(name="outbox", daemon=True)
@@ -103,11 +103,22 @@ class OutboxLoop(threading.Thread):
             if self.rounds % ABANDONED_EVERY == 0:
                 _mark_abandoned(self.clock())
             self.rounds += 1
+            told = self._tell_news()
             sender = sender_of(self.app)
             if not sender.smtp_url or not delivery.due(db.session(), self.clock()):
-                return POLL_SECONDS
+                return 0.0 if told else POLL_SECONDS
             batch = delivery.deliver_batch(unit_of_work, sender, self.clock, self.worker)
             return UNREACHABLE_SECONDS if batch.unreachable else POLL_SECONDS
+
+    def _tell_news(self) -> bool:
+        """One batch of what was published lately: its mails go into the outbox. False when nobody waits for news."""
+        if news.waiting(db.session()) is None:
+            return False
+        try:
+            return news.tell_some(unit_of_work, self.clock(), secret=self.app.config["SECRET_KEY"])
+        except Exception as error:  # what is wrong with these news must not keep other mails back
+            log.exception("news failed", error=repr(error))
+            return False
 
 
 def sender_of(app: Flask) -> delivery.Sender:

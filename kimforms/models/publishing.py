@@ -58,11 +58,12 @@ class Publication(db.Model):
 
 
 class PublicationTag(db.Model):
-    """What a publication is filtered by: ``municipality``, ``field_of_action``, ``legal_area``."""
+    """What a publication is filtered by: ``municipality``, ``field_of_action``, ``legal_area``, with its name at that time."""
 
     publication_id: Mapped[int] = mapped_column(BigId, ForeignKey("publication.id"), primary_key=True)
     name: Mapped[str] = mapped_column(String(30), primary_key=True)
     value: Mapped[str] = mapped_column(String(80), primary_key=True)
+    label: Mapped[str] = mapped_column(String(200))
 
     __table_args__ = (Index(None, "name", "value", "publication_id"),)
 

@@ -120,5 +120,17 @@ def _text(session: Session, items: Sequence[DigestItem], english: bool) -> str:
             parts.append(f"{reference}\n{outbox.absolute(f'/records/{reference}')}")
         for item in group:
             when = f"{item.created_at.astimezone(BERLIN):%d.%m., %H:%M}" + ("" if english else " Uhr")
-            parts.append(f"{when}: {item.subject}\n{' '.join(item.text.split())}")
+            parts.append(f"{when}: {item.subject}\n{_flat(item.text)}")
     return "\n\n".join(parts)
+
+
+def _flat(text: str) -> str:
+    """The text in one line; only an address keeps a line of its own, since a mail makes a link of it there."""
+    lines: list[str] = []
+    for line in filter(None, (" ".join(part.split()) for part in text.split("\n"))):
+        alone = line.startswith(("http://", "https://")) and " " not in line
+        if alone or not lines or lines[-1].startswith(("http://", "https://")):
+            lines.append(line)
+        else:
+            lines[-1] += f" {line}"
+    return "\n".join(lines)

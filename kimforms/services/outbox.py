@@ -102,20 +102,15 @@ def notify(
     Deactivated people get nothing. Returns the mail, or None when nobody gets one now.
     """
     people = {user.id: user for user in users if user.active}
-    if any(user.digest for user in people.values()) and record is not None and record.id is None:
-        session.flush()  # the items name the record by its number
-    for user in people.values():
-        if user.digest:
-            session.add(
-                DigestItem(
-                    user_id=user.id,
-                    controller_id=controller_id,
-                    record_id=record.id if record is not None else None,
-                    subject=one_line(subject)[:SUBJECT_LENGTH],
-                    text=text,
-                    created_at=now,
-                )
-            )
+    set_aside(
+        session,
+        now,
+        users=[user for user in people.values() if user.digest],
+        controller_id=controller_id,
+        subject=subject,
+        text=text,
+        record=record,
+    )
     at_once = [(user.email, user.id) for user in people.values() if not user.digest]
     if not at_once:
         return None
@@ -132,6 +127,32 @@ def notify(
         link=link,
         link_label=link_label,
     )
+
+
+def set_aside(
+    session: Session,
+    now: datetime,
+    *,
+    users: Sequence[User],
+    controller_id: int,
+    subject: str,
+    text: str,
+    record: Record | None = None,
+) -> None:
+    """Keeps a message for the daily mail of these people. A line of ``text`` that is an address becomes a link there."""
+    if record is not None and record.id is None and users:
+        session.flush()  # the items name the record by its number
+    for user in users:
+        session.add(
+            DigestItem(
+                user_id=user.id,
+                controller_id=controller_id,
+                record_id=record.id if record is not None else None,
+                subject=one_line(subject)[:SUBJECT_LENGTH],
+                text=text,
+                created_at=now,
+            )
+        )
 
 
 def absolute(link: str) -> str:

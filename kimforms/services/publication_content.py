@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..engine.catalogue import Catalogues
-from ..engine.definition import ProcessDefinition
+from ..engine.definition import ProcessDefinition, option_labels
 from ..engine.effects import kind_of
 from ..engine.fields import CleanContext
 from ..engine.personal_data import Hit, find_personal_data
@@ -44,14 +44,17 @@ class PublicFile:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything that anybody will be able to read of a record, and nothing else."""
+    """Everything that anybody will be able to read of a record, and nothing else.
+
+    ``tags`` are what it is filtered by, (name, value) with the label; ``stems`` what the search finds.
+    """
 
     kind: str
     title: str
     sort: str
     since: date | None
     content: dict[str, Any]
-    tags: frozenset[tuple[str, str]]
+    tags: Mapping[tuple[str, str], str]
     files: tuple[PublicFile, ...]
     stems: str
 
@@ -85,7 +88,7 @@ def snapshot(
     files = _files(session, record) if DOCUMENTS in declared else ()
     if files:
         content[DOCUMENTS] = [one.name for one in files]
-    tags = frozenset(_tags(definition, answers))
+    tags = _tags(definition, answers, catalogues)
     return Snapshot(
         SOLUTION,
         title[:LONGEST_TITLE],
@@ -94,7 +97,7 @@ def snapshot(
         content,
         tags,
         files,
-        _stems(title, content, tags, catalogues),
+        _stems(title, content, tags.values()),
     )
 
 
@@ -123,8 +126,8 @@ def _theme(record: Record, declared: Sequence[str], definition: ProcessDefinitio
     if not title:
         raise StepRefused(("Geben Sie dem Thema zuerst einen Titel für die Öffentlichkeit.",))
     answers = {name: record.answers[name] for name in declared if record.answers.get(name) is not None}
-    tags = frozenset(_tags(definition, answers))
-    return Snapshot(THEME, title[:LONGEST_TITLE], "", None, {}, tags, (), _stems(title, {}, tags, catalogues))
+    tags = _tags(definition, answers, catalogues)
+    return Snapshot(THEME, title[:LONGEST_TITLE], "", None, {}, tags, (), _stems(title, {}, tags.values()))
 
 
 def _title_field(definition: ProcessDefinition, declared: Sequence[str]) -> str:
@@ -180,30 +183,29 @@ def _files(session: Session, record: Record) -> tuple[PublicFile, ...]:
     return tuple(PublicFile(row.name, row.sha256, row.blob.size, row.blob.media_type) for row in rows)
 
 
-def _tags(definition: ProcessDefinition, answers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    chosen = definition.projection
-    for name, field in (
-        ("municipality", chosen.municipalities),
-        ("field_of_action", chosen.field_of_action),
-        ("legal_area", chosen.legal_areas),
+def _tags(
+    definition: ProcessDefinition, answers: Mapping[str, Any], catalogues: Catalogues
+) -> dict[tuple[str, str], str]:
+    chosen, found = definition.projection, {}
+    for name, field, source in (
+        ("municipality", chosen.municipalities, "municipalities"),
+        ("field_of_action", chosen.field_of_action, "fields_of_action"),
+        ("legal_area", chosen.legal_areas, ""),
     ):
         value = answers.get(field or "")
+        own = option_labels(definition.fields()[field]) if field in definition.fields() else {}
         for one in [value] if isinstance(value, str) else value if isinstance(value, list) else []:
-            yield name, str(one)[:80]
+            label = own.get(str(one)) or catalogues.label(source, str(one)) or str(one)
+            found[name, str(one)[:80]] = label[:200]
+    return found
 
 
-SOURCES = {"municipality": "municipalities", "field_of_action": "fields_of_action"}
-
-
-def _stems(title: str, content: Mapping[str, Any], tags: Iterable[tuple[str, str]], catalogues: Catalogues) -> str:
+def _stems(title: str, content: Mapping[str, Any], labels: Iterable[str]) -> str:
     words = [title, *(str(content[name]) for name in TEXTS if name in content)]
     words += [str(one["text"]) for one in content.get("more", ())]
     words += [str(one["label"]) for one in content.get(LINKS, ())]
     words += [str(one) for one in content.get(DOCUMENTS, ())]
-    words += [
-        catalogues.label(SOURCES[name], value) or value if name in SOURCES else value for name, value in sorted(tags)
-    ]
-    return stems_of(" ".join(words))
+    return stems_of(" ".join([*words, *labels]))
 
 
 def _free_texts(shown: Snapshot) -> Iterator[tuple[str, str]]:

@@ -28,6 +28,8 @@ ENDED = "ended"
 """The station of a published theme whose work has ended without one: rejected, no structural hurdle, merged."""
 AGAIN = "Wieder veröffentlicht."
 CORRECTED = "Der Text wurde überarbeitet."
+REPORTS, PEOPLE = "reports", "people"
+"""The two rounds of telling: those who reported the hurdle, then case managers and those who follow."""
 
 
 def publish(
@@ -61,7 +63,7 @@ def publish(
     if shown.kind == THEME:
         publication.station = _station(record)
     else:
-        publication.news_pending = True
+        _announce(publication)
     _issue(session, actor, now, record, publication, shown, note or (AGAIN if again else CORRECTED))
     return publication
 
@@ -126,12 +128,20 @@ def _first(session: Session, actor: Actor, now: datetime, record: Record, shown:
         first_published_at=now,
         published_at=now,
         news_pending=shown.kind != THEME,
+        news_phase=REPORTS,
     )
     session.add(publication)
     _copy(publication, shown)
     session.flush()  # the event names its id
     _issue(session, actor, now, record, publication, shown, "")
     return publication
+
+
+def _announce(publication: Publication) -> None:
+    """Lets the worker tell of the new issue. While the first news are still on their way, they go on where they are."""
+    publication.news_pending = True
+    if publication.news_number:
+        publication.news_phase, publication.news_after_id = PEOPLE, 0
 
 
 def _copy(publication: Publication, shown: Snapshot) -> None:
@@ -141,7 +151,11 @@ def _copy(publication: Publication, shown: Snapshot) -> None:
     for key, tag in kept.items():
         if key not in shown.tags:
             publication.tags.remove(tag)
-    publication.tags += [PublicationTag(name=name, value=value) for name, value in sorted(shown.tags - kept.keys())]
+    for (name, value), label in sorted(shown.tags.items()):
+        if (name, value) in kept:
+            kept[name, value].label = label
+        else:
+            publication.tags.append(PublicationTag(name=name, value=value, label=label))
     if [(one.name, one.sha256) for one in publication.files] != [(one.name, one.sha256) for one in shown.files]:
         publication.files = [PublicationFile(name=one.name, sha256=one.sha256) for one in shown.files]
 
@@ -177,7 +191,7 @@ def _differs(publication: Publication, shown: Snapshot) -> bool:
     before = (publication.title, publication.sort, publication.since, publication.content)
     return (
         before != (shown.title, shown.sort, shown.since, shown.content)
-        or {(tag.name, tag.value) for tag in publication.tags} != set(shown.tags)
+        or {(tag.name, tag.value) for tag in publication.tags} != shown.tags.keys()
         or [(one.name, one.sha256) for one in publication.files] != [(one.name, one.sha256) for one in shown.files]
     )
 

@@ -236,6 +236,7 @@ def upgrade():
         sa.Column("publication_id", BIG_ID, nullable=False),
         sa.Column("name", sa.String(length=30), nullable=False),
         sa.Column("value", sa.String(length=80), nullable=False),
+        sa.Column("label", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(["publication_id"], ["publication.id"], name=op.f("fk_publication_tag_publication_id")),
         sa.PrimaryKeyConstraint("publication_id", "name", "value", name=op.f("pk_publication_tag")),
     )
