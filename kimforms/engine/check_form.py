@@ -36,6 +36,7 @@ def check_form(subject: Subject) -> Iterator[Finding]:
     yield from _steps(subject)
     for place in subject.places.values():
         yield from _field(subject, place)
+    yield from _number(subject)
     yield from _cycles(subject)
     yield from _never_shown(subject)
 
@@ -64,10 +65,45 @@ def _double_fields(subject: Subject) -> Iterator[Finding]:
                 seen.add(field.id)
 
 
+def _number(subject: Subject) -> Iterator[Finding]:
+    name = subject.definition.numbering.field
+    if name is None:
+        return
+    path: Path = ("numbering", "field")
+    yield from _points_to(subject, name, ("short_text",), path)
+    place = subject.places.get(name)
+    if place is None:
+        return
+    if not place.field.read_only:
+        yield Finding(path, "error", f"„{name}“ zeigt die vergebene Nummer und braucht „read_only: true“.")
+    if place.within or place.repeats:
+        yield Finding(path, "error", f"„{name}“ steht in einer Gruppe oder wird mehrfach ausgefüllt.")
+
+
+def _fewer_rounds(subject: Subject, number: int, step: Step) -> Iterator[Finding]:
+    if step.repeat is None or step.repeat.minimum_by_exception is None:
+        return
+    path: Path = ("form", "steps", number, "repeat", "minimum_by_exception", "when")
+    when = step.repeat.minimum_by_exception.when
+    scope = Scope(subject.places)
+    yield from check_condition(subject, when, path, scope)
+    for name in fields_in(when):
+        place = scope.find(name)
+        if place is not None and place.step >= number:
+            text = f"Wie oft der Abschnitt nötig ist, hängt von „{name}“ ab; das wird erst hier oder danach gefragt."
+            yield Finding(path, "error", text)
+
+
 def _steps(subject: Subject) -> Iterator[Finding]:
     steps = subject.definition.form.steps
     for number, step in enumerate(steps):
         path: Path = ("form", "steps", number)
+        yield from _fewer_rounds(subject, number, step)
+        if step.repeat is not None:
+            for field in step.fields:
+                if field.read_only:
+                    text = f"„{field.id}“ steht in einem mehrfachen Abschnitt; „read_only“ gilt hier nicht."
+                    yield Finding(path, "error", text)
         if not step.fields:
             yield Finding(path, "warning", f"Der Abschnitt „{pick(step.title)}“ hat keine Felder.")
         scope = Scope(subject.places)
@@ -114,7 +150,26 @@ def check_field(subject: Subject, field: AnyField, path: Path, scope: Scope) -> 
     pattern = getattr(field, "pattern", None)
     if pattern is not None and (problem := _broken_pattern(pattern)):
         yield Finding((*path, "pattern"), "error", f"Das Muster ist kein gültiger Ausdruck: {problem}.")
+    yield from _read_only(field, path)
+    for number, case in enumerate(field.compute.cases if field.type == "computed" else ()):
+        yield from check_condition(subject, case.when, (*path, "compute", "cases", number, "when"), scope)
     yield from _options(subject, field, path, scope.places)
+
+
+def _read_only(field: AnyField, path: Path) -> Iterator[Finding]:
+    inside = [one for one in nested_fields((field,)) if one.read_only and one is not field]
+    if inside:
+        text = f"„{inside[0].id}“ steht in einer Gruppe; „read_only“ gilt nur für die ganze Gruppe."
+        yield Finding(path, "error", text)
+    if not field.read_only:
+        return
+    at = (*path, "read_only")
+    if not field.holds_answer:
+        yield Finding(at, "error", f"„{field.id}“ hat keine Antwort; „read_only“ passt hier nicht.")
+    elif field.type == "computed":
+        yield Finding(at, "warning", f"„{field.id}“ wird berechnet und ohnehin nicht gefragt.")
+    elif getattr(field, "must_be_true", False):
+        yield Finding(at, "error", f"„{field.id}“ muss bestätigt werden und wird nie gefragt.")
 
 
 def _broken_pattern(pattern: str) -> str | None:

@@ -12,11 +12,18 @@ from datetime import date
 from typing import Any, Protocol
 
 from kimforms.engine.catalogue import Catalogues, StaticCatalogues
-from kimforms.engine.conditions import Condition, Facts, holds, is_empty
+from kimforms.engine.conditions import Condition, Facts, fields_in, holds, is_empty
 from kimforms.engine.fields.base import CleanContext, Field
-from kimforms.engine.fields.groups import MOST_ROWS, RepeatingGroup
+from kimforms.engine.fields.groups import MOST_ROWS, RepeatingGroup, RowNaming, row_mark
 from kimforms.engine.fields.plan import Entry, Plan, clean_fields, entries_of, plan_of
 from kimforms.engine.text import Text
+
+
+class _Exception(Protocol):
+    @property
+    def minimum(self) -> int: ...
+    @property
+    def when(self) -> Condition: ...
 
 
 class _Repeat(Protocol):
@@ -25,7 +32,11 @@ class _Repeat(Protocol):
     @property
     def maximum(self) -> int: ...
     @property
+    def minimum_by_exception(self) -> _Exception | None: ...
+    @property
     def item(self) -> Text | None: ...
+    @property
+    def naming(self) -> RowNaming: ...
 
 
 class _Step(Protocol):
@@ -98,17 +109,42 @@ def fields_of(step: _Step) -> Sequence[Field]:
     return [_section(step)] if step.repeat is not None else step.fields
 
 
-def _section(step: _Step) -> Field:
+class Rounds(RepeatingGroup):
     """A step that repeats, as the repeating group that it is stored like."""
+
+    naming: RowNaming = "numbers"
+    fewer: int | None = None
+    fewer_when: Condition | None = None
+
+    def mark(self, number: int) -> str:
+        """See `RepeatingGroup.mark`."""
+        return row_mark(number, self.naming)
+
+    def depends(self) -> tuple[str, ...]:
+        """See `Field.depends`; the exception looks at other answers as well."""
+        return (*super().depends(), *fields_in(self.fewer_when))
+
+    def least_rows(self, context: CleanContext) -> int:
+        """See `RepeatingGroup.least_rows`."""
+        around = replace(context.facts, answers=context.answers, today=context.today or context.facts.today)
+        excepted = self.fewer is not None and self.fewer_when is not None and holds(self.fewer_when, around)
+        return self.fewer or 0 if excepted else self.min_rows
+
+
+def _section(step: _Step) -> Field:
     repeat = step.repeat
     assert repeat is not None
-    return RepeatingGroup(
+    exception = repeat.minimum_by_exception
+    return Rounds(
         id=step.id,
         label=step.title,
         fields=tuple(step.fields),
         min_rows=min(repeat.minimum, MOST_ROWS),
         max_rows=min(repeat.maximum, MOST_ROWS),
         item=repeat.item,
+        naming=repeat.naming,
+        fewer=exception.minimum if exception is not None else None,
+        fewer_when=exception.when if exception is not None else None,
         required=repeat.minimum > 0,
     )
 
@@ -131,7 +167,8 @@ def clean_answers(
     fields are not required and not stored but listed in `dropped`. `partial` saves a draft: nothing is required, hidden
     answers are kept, bad values stay out and are reported. `steps` (ids) cleans only these steps; the answers of the
     others count for conditions, taken from `stored` (cleaned earlier), else from `raw`. `facts` carries state and roles
-    for conditions. Values that nobody enters (computed) are computed anew each time.
+    for conditions. Values that nobody enters (computed) are computed anew each time; a `read_only` field keeps what
+    `stored` holds, shown or not, and what was submitted for it is ignored.
     """
     context = CleanContext(
         catalogues=catalogues if catalogues is not None else StaticCatalogues(),

@@ -39,7 +39,9 @@ _SETTINGS: Mapping[str, str] = {
     "yearly": "Zählung je Jahr", "digits": "Stellen", "access": "Zugriff", "create": "Anlegen", "public": "öffentlich",
     "roles": "Rollen", "read": "Lesen", "contact": "Kontakt sehen", "attachments": "Anhänge", "allowed": "erlaubt",
     "kinds": "Arten", "max_bytes": "Höchstgröße in Bytes", "retention": "Löschfristen",
-    "projection": "Spalten der Listen",
+    "projection": "Spalten der Listen", "similar": "Vergleich ähnlicher Vorgänge", "texts": "verglichene Texte",
+    "offices": "beteiligte Stellen", "unspecific": "Antworten ohne Aussage", "hidden_in": "nicht gefunden im Stand",
+    "ungrouped_in": "in keiner vorgeschlagenen Gruppe im Stand",
     "reporter": "Angaben der meldenden Stelle", "notice": "Datenschutzhinweis", "initial": "Anfangsstand",
     "on_submit": "Wirkungen beim Eingang", "station": "Station", "kind": "Art", "tone": "Farbton",
     "editable": "Bearbeiten", "deadlines": "Fristen", "actors": "wer den Schritt tun darf", "effects": "Wirkungen",
@@ -54,6 +56,8 @@ _SETTINGS: Mapping[str, str] = {
     "legal_areas": "Rechtskreise", "urgency": "Dringlichkeit", "case_count": "Fallzahl", "name": "Name",
     "email": "E-Mail-Adresse", "phone": "Telefonnummer", "feedback": "Rückmeldung", "compute": "Berechnung",
     "after": "Dauer", "from_": "gerechnet ab", "next_working_day": "Ende nur an Arbeitstagen",
+    "read_only": "nur lesbar", "draft": "Entwurf", "minimum_by_exception": "Mindestzahl im Ausnahmefall",
+    "naming": "Benennung der Wiederholungen", "field": "Feld für die Nummer", "cases": "Fälle", "function": "Funktion",
     "remind_before": "Erinnerungen vorher", "notify": "wer Bescheid bekommt", "escalate": "Eskalation", "mail": "Mail",
 }  # fmt: skip
 

@@ -11,12 +11,22 @@ from pydantic import TypeAdapter
 from kimforms.engine.catalogue import Option, StaticCatalogues
 from kimforms.engine.check import check
 from kimforms.engine.condition_models import Condition
-from kimforms.engine.definition import DeadlineRule, Escalation, RetentionRule, State, Step, Transition
+from kimforms.engine.definition import (
+    DeadlineRule,
+    Escalation,
+    FewerRounds,
+    Numbering,
+    Repeat,
+    RetentionRule,
+    State,
+    Step,
+    Transition,
+)
 from kimforms.engine.effects import EFFECT_KINDS, Effect, kind_of
 from kimforms.engine.fields import FIELD_TYPES, AnyField
 from kimforms.engine.fields.base import Field
 from kimforms.engine.fields.choices import Choice
-from kimforms.engine.fields.computed import Compute
+from kimforms.engine.fields.computed import Case, Compute
 from kimforms.engine.papers import BUILT_IN_MAILS, DOCUMENT_PLACEHOLDERS, Mail
 from kimforms.engine.yaml_io import dump_process, load_process, load_yaml_with_lines
 from kimforms.permissions import ROLES
@@ -58,6 +68,10 @@ def test_the_fields_load() -> None:
     assert len(found) > 10
 
 
+def test_the_steps_load() -> None:
+    assert len(TypeAdapter(list[Step]).validate_python(examples("steps"))) == 1
+
+
 @pytest.mark.parametrize("name", FIELD_TYPES)
 def test_every_field_type_has_a_row_with_all_its_settings(name: str) -> None:
     row = re.search(rf"^\| `{name}` \|(.*)$", TEXT, re.M)
@@ -73,8 +87,10 @@ def test_every_field_type_has_a_row_with_all_its_settings(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "model", [Field, Choice, Compute, Step, State, Transition, DeadlineRule, Escalation, RetentionRule, Mail]
-)
+    "model",
+    [Field, Choice, Compute, Case, Step, Repeat, FewerRounds, Numbering, State, Transition, DeadlineRule, Escalation,
+     RetentionRule, Mail],
+)  # fmt: skip
 def test_every_setting_is_named(model: Any) -> None:
     assert {info.alias or key for key, info in model.model_fields.items()} - WORDS == set()
 

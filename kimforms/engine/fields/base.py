@@ -92,6 +92,8 @@ class Field(Strict):
     check_free_text: bool = False
     autocomplete: str | None = None
     sensitive: bool = False
+    read_only: bool = False
+    """Shown, never asked: services fill it, and whatever is submitted for it is ignored."""
 
     holds_answer: ClassVar[bool] = True
     """False for headings and information: nothing is cleaned, stored or exported."""

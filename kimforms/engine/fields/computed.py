@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import model_validator
 
-from kimforms.engine.conditions import Facts, answer_of, day_in, is_empty
+from kimforms.engine.conditions import Condition, Facts, answer_of, day_in, fields_in, holds, is_empty
 from kimforms.engine.fields.base import CleanContext, Field, Setting
 from kimforms.engine.fields.days import german_day
 from kimforms.engine.fields.numbers import german
 from kimforms.engine.strict import Strict
 from kimforms.engine.text import Text, pick
 
-Function = Literal["count", "sum", "min", "max", "concat", "date_add"]
+Function = Literal["count", "sum", "min", "max", "concat", "date_add", "first_match"]
+
+
+class Case(Strict):
+    """One line of `first_match`: the text that stands while the condition holds."""
+
+    when: Condition
+    value: Text
 
 
 class Compute(Strict):
@@ -25,16 +33,31 @@ class Compute(Strict):
     `count`: entries (rows, ticked answers; any other answer is one). `sum`, `min`, `max`: over numbers, lower bounds of
     ranges and the values of a column (`group.column`); `min` and `max` over days, too. `concat`: what people read,
     joined by `separator`. `date_add`: the first field's day plus `days`, plus the numbers of the further fields.
+    `first_match` names no fields: it is the text of the first of its `cases` that holds.
     """
 
     function: Function
-    of: tuple[str, ...] = Setting(min_length=1)
+    of: tuple[str, ...] = ()
     separator: str = " "
     days: int = Setting(default=0, ge=-36_600, le=36_600)
+    cases: tuple[Case, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        if self.function == "first_match":
+            if not self.cases or self.of:
+                raise ValueError("first_match braucht „cases“ und kein „of“")
+        elif not self.of or self.cases:
+            raise ValueError(f"{self.function} braucht „of“ und keine „cases“")
+        return self
+
+    def looks_at(self) -> tuple[str, ...]:
+        """The fields that the value follows from."""
+        return tuple(dict.fromkeys((*self.of, *(name for case in self.cases for name in fields_in(case.when)))))
 
 
 class Computed(Field):
-    """A value that nobody types. Numbers are stored as int or float, days as ISO text."""
+    """A value that nobody types. Numbers are stored as int or float, days as ISO text, cases by their German text."""
 
     type: Literal["computed"] = "computed"
     compute: Compute
@@ -49,7 +72,7 @@ class Computed(Field):
 
     def depends(self) -> tuple[str, ...]:
         """See `Field.depends`."""
-        return self.compute.of
+        return self.compute.looks_at()
 
     def clean(self, raw: Any, context: CleanContext) -> int | float | str | None:
         """The value computed from the answers so far; what was submitted is ignored."""
@@ -61,6 +84,9 @@ class Computed(Field):
             return self.compute.separator.join(filter(None, shown))[:10_000] or None
         if function == "date_add":
             return self._date_add(context)
+        if function == "first_match":
+            facts = replace(context.facts, answers=context.answers, today=context.today or context.facts.today)
+            return next((pick(case.value) for case in self.compute.cases if holds(case.when, facts)), None)
         return self._figure(context)
 
     def _answers(self, context: CleanContext) -> Iterator[tuple[str, Any]]:
@@ -110,7 +136,10 @@ class Computed(Field):
             return None
 
     def display(self, value: Any, context: CleanContext) -> str:
-        """The value the German way, with its unit."""
+        """The value the German way, with its unit; the text of a case in the reader's language."""
+        if self.compute.function == "first_match":
+            known = (pick(case.value, context.language) for case in self.compute.cases if pick(case.value) == value)
+            return next(known, "" if value is None else str(value))
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             unit = pick(self.unit, context.language)
             return f"{german(value)} {unit}" if unit else german(value)

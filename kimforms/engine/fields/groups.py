@@ -18,6 +18,19 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 200
 
+RowNaming = Literal["numbers", "letters"]
+
+
+def row_mark(number: int, naming: RowNaming = "numbers") -> str:
+    """How the row with this number (from 1) is told apart: `3`, or `C` (after `Z` come `AA`, `AB`)."""
+    if naming == "numbers":
+        return str(number)
+    mark = ""
+    while number > 0:
+        number, letter = divmod(number - 1, 26)
+        mark = chr(ord("A") + letter) + mark
+    return mark
+
 
 def is_untouched(raw: object) -> bool:
     """Nothing was entered anywhere inside."""
@@ -119,6 +132,14 @@ class RepeatingGroup(_Nesting):
             raise ValueError("min_rows ist größer als max_rows")
         return self
 
+    def mark(self, number: int) -> str:
+        """How the row with this number (from 1) is told apart."""
+        return row_mark(number)
+
+    def least_rows(self, context: CleanContext) -> int:
+        """So many rows must be filled in, given the answers around them."""
+        return self.min_rows
+
     def clean_parts(self, raw: Any, context: CleanContext) -> Parts:
         """See `Field.clean_parts`. Error paths count the rows as submitted, blank ones included."""
         rows = _rows(raw)
@@ -140,8 +161,9 @@ class RepeatingGroup(_Nesting):
             errors |= {f"{number}.{path}": sentence for path, sentence in outcome.errors.items()}
             dropped += [f"{number}.{path}" for path in outcome.dropped]
             unknown += [f"{number}.{path}" for path in outcome.unknown]
-        if len(filled) < self.min_rows and not context.partial:
-            errors[""] = context.say("min_rows", min=self.min_rows, found=len(filled))
+        least = 0 if context.partial else self.least_rows(context)
+        if len(filled) < least:
+            errors[""] = context.say("min_rows", min=least, found=len(filled))
         return Parts(values or None, errors, tuple(dropped), tuple(unknown))
 
     def display(self, value: Any, context: CleanContext) -> str:

@@ -99,8 +99,9 @@ def clean_fields(
 
     `outer` are answers around these fields, for conditions. With `steps` only fields of these steps are cleaned; the
     others count with their `stored` answers, or with what `raw` holds for them, and nothing is said about them.
+    A `read_only` field has its `stored` answer, whatever was submitted; it is kept where the field is hidden, too.
     """
-    run = _Run(plan, raw, context, outer)
+    run = _Run(plan, raw, context, outer, stored)
     for entry in plan.order:
         if steps is not None and entry.step not in steps:
             run.look_at(entry, stored)
@@ -113,9 +114,14 @@ class _Run:
     """One submission on its way through a plan."""
 
     def __init__(
-        self, plan: Plan, raw: Mapping[str, Any], context: CleanContext, outer: Mapping[str, Any] | None
+        self,
+        plan: Plan,
+        raw: Mapping[str, Any],
+        context: CleanContext,
+        outer: Mapping[str, Any] | None,
+        stored: Mapping[str, Any] | None = None,
     ) -> None:
-        self.plan, self.raw = plan, raw
+        self.plan, self.raw, self.stored = plan, raw, stored or {}
         self.seen: dict[str, Any] = {}
         self.hidden: dict[str, Any] = {}
         self.errors: dict[str, Mapping[str, str]] = {}
@@ -133,8 +139,8 @@ class _Run:
         if not self._shown(entry):
             return
         self.outcome.visible.add(name)
-        if stored is not None and name in stored:
-            value = stored[name]
+        if entry.field.read_only or (stored is not None and name in stored):
+            value = self.stored.get(name)
         else:
             value = entry.field.clean_parts(self.raw.get(name), self.context).value
         if not is_empty(value):
@@ -149,7 +155,9 @@ class _Run:
         if not each.holds_answer:
             return
         given = self.raw.get(each.id)
-        if shown:
+        if each.read_only:
+            self._keep(each, shown)
+        elif shown:
             parts = each.clean_parts(given, self.context)
             if parts.errors:
                 self.errors[each.id] = parts.errors
@@ -163,6 +171,11 @@ class _Run:
                 self.hidden[each.id] = value
         elif not is_blank(given):
             self.outcome.dropped.append(each.id)
+
+    def _keep(self, each: Field, shown: bool) -> None:
+        value = self.stored.get(each.id)
+        if not is_empty(value):
+            (self.seen if shown else self.hidden)[each.id] = value
 
     def finish(self, steps: Collection[str] | None) -> Outcome:
         """Ask for what is required and put everything into the order of the form."""
@@ -185,7 +198,7 @@ class _Run:
         return outcome
 
     def _is_missing(self, each: Field) -> bool:
-        if self.context.partial or not each.holds_answer or each.id not in self.outcome.visible:
+        if self.context.partial or each.read_only or not each.holds_answer or each.id not in self.outcome.visible:
             return False
         if each.id in self.seen or each.id in self.errors:
             return False

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
 
 from pydantic import model_validator
 
-from kimforms.engine.fields.base import Source
+from kimforms.engine.catalogue import Option
+from kimforms.engine.fields.base import CleanContext, Setting, Source
 from kimforms.engine.fields.choices import Choosing, Listing
 from kimforms.engine.strict import Id
 
@@ -35,15 +37,31 @@ class Organisation(Listing, _PerhapsMany):
 
 
 class Person(_PerhapsMany):
-    """A person of the house who has the role; stored as the account's id (text)."""
+    """A person of the house who has the role, or one of the roles; stored as the account's id (text)."""
 
     type: Literal["person"] = "person"
-    role: Id
+    role: Id | Annotated[tuple[Id, ...], Setting(min_length=1)]
+
+    @property
+    def roles(self) -> tuple[Id, ...]:
+        """The roles, one or several."""
+        return (self.role,) if isinstance(self.role, str) else self.role
 
     @property
     def source(self) -> str:
-        """See `Choosing.source`."""
-        return f"persons:{self.role}"
+        """See `Choosing.source`; of several roles the first."""
+        return f"persons:{self.roles[0]}"
+
+    def _listed(self, context: CleanContext) -> Iterator[dict[str, Option]]:
+        people: dict[str, Option] = {}
+        for role in self.roles:
+            for value, option in context.options(f"persons:{role}").items():
+                people.setdefault(value, option)
+        yield people
+
+    def _label(self, value: object, context: CleanContext) -> str:
+        named = (context.catalogues.label(f"persons:{role}", str(value)) for role in self.roles)
+        return next((label for label in named if label is not None), str(value))
 
 
 class Record(_PerhapsMany):
