@@ -18,7 +18,7 @@ from ...permissions import Actor, visible_records
 from .. import audit, catalogues
 from ..audit import Tag
 from ..records.facts import local_day
-from .history_words import TELLERS, Change, Reading
+from .history_words import MOST_NAMED, TELLERS, Change, Reading
 
 if TYPE_CHECKING:
     from .record_page import Seen
@@ -139,6 +139,9 @@ def _reading(
     names = session.execute(select(User.id, User.name).where(User.id.in_([one for one in people if one] or [0])))
     reading.names = {row.id: row.name for row in names}
     others = {str(payload["other"]) for payload in payloads.values() if "other" in payload}
+    for payload in payloads.values():
+        named = payload.get("reports")
+        others.update(named[:MOST_NAMED] if isinstance(named, list) else ())
     visible = visible_records(session, actor, local_day(now))
     reading.references = frozenset(
         session.scalars(select(Record.reference).where(Record.reference.in_(others or {""}), visible))

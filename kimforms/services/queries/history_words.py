@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .record_page import Seen
 
 LONGEST_VALUE = 600
+MOST_NAMED = 5
+"""So many references are named where a deed concerned many."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,54 @@ def _linked(german: str, english: str) -> Teller:
     return tell
 
 
+def _judged(reading: Reading, payload: Mapping[str, Any], erased: frozenset[str]) -> Told:
+    if payload.get("similar"):
+        return _linked("Als ähnlich beurteilt: {}", "Judged similar: {}")(reading, payload, erased)
+    return _linked("Als nicht ähnlich beurteilt: {}", "Judged not similar: {}")(reading, payload, erased)
+
+
+def _gathered(german: str, english: str, german_via: str, english_via: str) -> Teller:
+    """Reports that came into a theme or left it: how many, the first few by reference, from or to which other theme."""
+
+    def tell(reading: Reading, payload: Mapping[str, Any], _erased: frozenset[str]) -> Told:
+        reports = payload["reports"]
+        count = len(reports)
+        named = [str(one) for one in reports[:MOST_NAMED] if str(one) in reading.references]
+        text = ", ".join(named) + (" …" if named and count > MOST_NAMED else "")
+        what = (
+            reading.say("1 Meldung", "1 report")
+            if count == 1
+            else reading.say(f"{count} Meldungen", f"{count} reports")
+        )
+        title = f"{what} {reading.say(german, english)}"
+        if payload.get("other"):
+            title += f" ({reading.say(german_via, english_via)} {_other(reading, payload)})"
+        return title, "info", (), text
+
+    return tell
+
+
+def _cases_stated(reading: Reading, payload: Mapping[str, Any], erased: frozenset[str]) -> Told:
+    other = _other(reading, payload)
+    title = reading.say(f"Zahl der Fälle von {other} festgelegt", f"Number of cases of {other} stated")
+    change = Change(reading.say("Fälle", "Cases"), str(payload["new"]), str(payload["old"]))
+    return title, "neutral", (change,), _erasable(reading, payload.get("note"), "note" in erased)
+
+
+def _merged(german: str, english: str, german_target: str, english_target: str) -> Teller:
+    def tell(reading: Reading, payload: Mapping[str, Any], _erased: frozenset[str]) -> Told:
+        source = payload["role"] == "source"
+        words = (german, english) if source else (german_target, english_target)
+        return reading.say(*words).format(_other(reading, payload)), "info", (), ""
+
+    return tell
+
+
+def _other(reading: Reading, payload: Mapping[str, Any]) -> str:
+    known = str(payload["other"]) in reading.references
+    return str(payload["other"]) if known else reading.say("einem anderen Vorgang", "another record")
+
+
 def _shared(reading: Reading, payload: Mapping[str, Any], erased: frozenset[str]) -> Told:
     name = _erasable(reading, payload.get("with"), "with" in erased)
     until = _day(payload.get("until"))
@@ -204,6 +254,22 @@ TELLERS: dict[str, Teller] = {
     Tag.RECORD_COMMENT.text: _commented,
     Tag.RECORD_LINK.text: _linked("Verknüpft mit {}", "Linked with {}"),
     Tag.RECORD_UNLINK.text: _linked("Verknüpfung mit {} gelöst", "Link with {} removed"),
+    Tag.SIMILAR_JUDGE.text: _judged,
+    Tag.SIMILAR_FORGET.text: _linked(
+        "Urteil über die Ähnlichkeit zurückgenommen: {}", "Verdict on similarity taken back: {}"
+    ),
+    Tag.THEME_GATHER.text: _gathered("aufgenommen", "taken in", "aus", "from"),
+    Tag.THEME_RELEASE.text: _gathered("herausgenommen", "taken out", "jetzt in", "now in"),
+    Tag.THEME_CASES.text: _cases_stated,
+    Tag.THEME_MERGE.text: _merged(
+        "In {} aufgegangen", "Merged into {}", "{} ist hier aufgegangen", "{} was merged into this"
+    ),
+    Tag.THEME_UNMERGE.text: _merged(
+        "Wieder ein eigenes Thema, getrennt von {}",
+        "A theme of its own again, apart from {}",
+        "{} ist wieder ein eigenes Thema",
+        "{} is a theme of its own again",
+    ),
     Tag.RECORD_SHARE.text: _shared,
     Tag.RECORD_UNSHARE.text: _unshared,
     Tag.RECORD_EXPORT.text: _exported,

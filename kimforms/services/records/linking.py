@@ -1,4 +1,4 @@
-"""Joining records: a report with its theme, or with another record that belongs to it."""
+"""Joining records: a report with its theme, or with another record that belongs to it. A theme counts its cases anew."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ...models import Record, RecordLink, Share
 from ...permissions import Actor, Sight, may, sight
 from .. import audit
 from ..refusals import InputRefused, NotPermitted, NotVisible
+from ..themes import counting
 from .facts import local_day
 
 RELATED = "related"
@@ -27,6 +28,8 @@ def link_records(
     session: Session, actor: Actor, now: datetime, *, record: Record, other: Record, kind: str = RELATED
 ) -> RecordLink:
     """Joins ``record`` with ``other``; linking the same two again changes nothing. Both histories tell of it.
+
+    A link of kind ``theme`` leads to the theme, from whichever side it is made, and says how many cases a report tells.
 
     Raises :class:`NotPermitted`, :class:`NotVisible` for a record that the actor may not see, and
     :class:`InputRefused` for a record with itself or one that the actor may only read.
@@ -48,10 +51,13 @@ def link_records(
     )
     if known is not None:
         return known
-    link = RecordLink(from_id=record.id, to_id=other.id, kind=kind, created_at=now, created_by_id=actor.user_id)
+    first, second = (other, record) if kind == THEME and record.process.key == THEME else (record, other)
+    link = RecordLink(from_record=first, to_record=second, kind=kind, created_at=now, created_by_id=actor.user_id)
     session.add(link)
     audit.record(session, actor, now, audit.Tag.RECORD_LINK, about=record, other=other.reference, kind=kind)
     audit.record(session, actor, now, audit.Tag.RECORD_LINK, about=other, other=record.reference, kind=kind)
+    if kind == THEME:
+        counting.take_stock(session, actor, now, link)
     return link
 
 
@@ -71,6 +77,8 @@ def unlink_records(
     session.delete(link)
     audit.record(session, actor, now, audit.Tag.RECORD_UNLINK, about=record, other=other.reference, kind=link.kind)
     audit.record(session, actor, now, audit.Tag.RECORD_UNLINK, about=other, other=record.reference, kind=link.kind)
+    if link.kind == THEME:
+        counting.take_stock(session, actor, now, link)
 
 
 def _require_sight(session: Session, actor: Actor, now: datetime, other: Record) -> None:
