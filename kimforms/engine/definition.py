@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, Field, RootModel, StringConstraints, model_validator
 
 from kimforms.engine.conditions import Condition, Labels
-from kimforms.engine.effects import Effect, Unit
+from kimforms.engine.effects import Effect, Unit, kind_of
 from kimforms.engine.fields import AnyField
 from kimforms.engine.fields.groups import RowNaming
 from kimforms.engine.fields.plan import Plan, entries_of, plan_of
@@ -300,6 +300,11 @@ class ProcessDefinition(Strict):
     documents: dict[Id, Document] = {}
     retention: Annotated[tuple[RetentionRule, ...], AfterValidator(_one_rule_a_kind)] = ()
     notice: Notice | None = None
+
+    @cached_property
+    def publishes(self) -> bool:
+        """Whether a step of this process makes something public."""
+        return any(kind_of(effect) == "publish" for one in self.workflow.transitions for effect in one.effects)
 
     def fields(self) -> Mapping[str, AnyField]:
         """All fields of the form by id, flat: those inside groups and repeating parts too. Of doubles the first."""

@@ -118,7 +118,7 @@ def allowed(
     starting = definition.workflow.transitions_from.get(facts.state, ())
     if not starting:
         return []
-    seen = _condition_facts(facts, person, today)
+    seen = condition_facts(facts, person, today)
     return [_judge(definition, transition, facts, person, seen, labels=labels) for transition in starting]
 
 
@@ -140,7 +140,7 @@ def decide(
     when the form lacks something. Conditions (`when`) look at the record, never at the form that is being sent.
     """
     transition = _transition(definition, facts, transition_id)
-    seen = _condition_facts(facts, person, today)
+    seen = condition_facts(facts, person, today)
     verdict = _judge(definition, transition, facts, person, seen, labels=labels)
     if isinstance(verdict, Refused):
         raise TransitionRefused(verdict.reasons)
@@ -288,7 +288,8 @@ def _described(rule: ActorRule, labels: Labels | None) -> str:
     return "wer im Vorgang dafür benannt ist"
 
 
-def _condition_facts(facts: RecordFacts, person: Person, today: date) -> Facts:
+def condition_facts(facts: RecordFacts, person: Person, today: date) -> Facts:
+    """What conditions look at: the record, and how the person stands to it."""
     relations = set()
     if person.id is not None:
         if person.id == facts.creator_id:

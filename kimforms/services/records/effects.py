@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from ...engine.deadlines import add_days
 from ...engine.definition import ProcessDefinition
-from ...engine.effects import Effect, kind_of
+from ...engine.effects import TODAY, Effect, kind_of
 from ...engine.people import FieldRef
 from ...engine.text import pick
 from ...models import Follow, Question, Record, Task, User
 from ...permissions import Actor
 from .. import audit
-from . import mails
+from ..catalogues import catalogues
+from ..projection import project
+from . import chain, mails
 from .facts import local_day
 from .recipients import resolve, responsible_for
 
@@ -98,10 +100,14 @@ def set_assignee(session: Session, actor: Actor, now: datetime, record: Record, 
 
 def _set(session: Session, actor: Actor, now: datetime, record: Record, settings: Any, occasion: Occasion) -> None:
     value = occasion.form.get(settings.from_) if settings.from_ is not None else settings.value
+    field = occasion.definition.fields().get(settings.field)
+    if value == TODAY and field is not None and field.type == "date":
+        value = local_day(now).isoformat()
     old = record.answers.get(settings.field)
     record.answers = {**record.answers, settings.field: value}
     change = {"old": audit.Erasable(old), "new": audit.Erasable(value)}
     audit.record(session, actor, now, audit.Tag.RECORD_CHANGE, about=record, changes={settings.field: change})
+    project(record, occasion.definition, catalogues(session), local_day(now))
 
 
 def _task(session: Session, actor: Actor, now: datetime, record: Record, settings: Any, occasion: Occasion) -> None:
@@ -151,6 +157,18 @@ def _call(session: Session, actor: Actor, now: datetime, record: Record, setting
     CALLS[settings.name](session, actor, now, record, occasion)
 
 
+def _link(session: Session, actor: Actor, now: datetime, record: Record, settings: Any, occasion: Occasion) -> None:
+    chain.link(session, actor, now, record, settings, occasion.form)
+
+
+def _step(session: Session, actor: Actor, now: datetime, record: Record, settings: Any, occasion: Occasion) -> None:
+    chain.step(session, actor, now, record, settings, occasion.form)
+
+
+def _publish(session: Session, actor: Actor, now: datetime, record: Record, settings: Any, occasion: Occasion) -> None:
+    chain.publish(session, actor, now, record, settings, occasion.form)
+
+
 def ask_reporter(session: Session, actor: Actor, now: datetime, record: Record, occasion: Occasion) -> None:
     """Keeps the question of the transition's form (its field ``question``) for the reporter to answer."""
     assert actor.user_id is not None
@@ -196,6 +214,9 @@ EXECUTORS: dict[str, Executor] = {
     "set": _set,
     "task": _task,
     "deadline": _deadline,
+    "link": _link,
+    "step": _step,
+    "publish": _publish,
     "call": _call,
 }
 CALLS: dict[str, Call] = {"ask_reporter": ask_reporter, "store_answer": store_answer}

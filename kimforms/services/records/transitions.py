@@ -15,9 +15,10 @@ from ...engine.definition import ProcessDefinition, Transition
 from ...engine.text import pick
 from ...models import Record, RecordFacet, Share, TransitionApproval
 from ...permissions import Actor, Sight, sight
-from .. import audit
+from .. import audit, publishing, similar_reports
 from ..processes import definition_of
 from ..refusals import InputRefused, NotVisible, StaleVersion, StepRefused
+from ..themes import counting
 from . import deadlines_running, effects
 from .facts import facts_of, labels_of, local_day, person_for
 
@@ -47,6 +48,8 @@ def perform_transition(
     Raises :class:`NotVisible`, :class:`StaleVersion` when the record was changed since ``row_version``,
     :class:`StepRefused` with reasons, :class:`InputRefused` for the transition's form.
     """
+    from . import automatic  # noqa: PLC0415 - what follows by itself takes steps in turn
+
     if sight(actor, record, _shares(session, record), local_day(now)) is Sight.NONE and actor.kind != "system":
         raise NotVisible()
     if row_version is not None and row_version != record.row_version:
@@ -68,6 +71,8 @@ def perform_transition(
     except workflow.FormInvalid as invalid:
         raise InputRefused(invalid.errors) from invalid
     _carry_out(session, actor, now, record, definition, decision)
+    if decision.complete:
+        automatic.run(session, now, record, catalogues)
     return decision
 
 
@@ -124,12 +129,16 @@ def _move(
     record.last_actor_id = actor.user_id
     if decision.new_state == record.state:
         return
-    record.state = decision.new_state
+    before, record.state = record.state, decision.new_state
     record.state_since = now
     was_open, record.open = record.open, definition.workflow.states[record.state].kind != "done"
     record.closed_at = None if record.open else now
     if record.open != was_open:
         session.execute(update(RecordFacet).where(RecordFacet.record_id == record.id).values(open=record.open))
+    similar_reports.follow_state(session, record, definition, before)
+    counting.report_moved(session, actor, now, record, before)
+    if definition.publishes:
+        publishing.refresh_station(session, record)
     deadlines_running.enter_state(session, actor, now, record, definition)
 
 
