@@ -19,7 +19,7 @@ _PROJECTED_TYPES = {
     "title": ("short_text", "long_text", "one_of", "organisation", "municipality", "record", "computed"),
     "municipalities": ("municipality",),
     "organisation": ("organisation",),
-    "field_of_action": ("one_of", "record"),
+    "field_of_action": ("one_of", "several_of", "record"),  # of several the first
     "topic": ("one_of", "record"),
     "legal_areas": ("one_of", "several_of"),
     "urgency": ("one_of",),

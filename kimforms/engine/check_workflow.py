@@ -38,14 +38,14 @@ def _ways(subject: Subject) -> Iterator[Finding]:
     reached = {workflow.initial}
     grown = True
     while grown:
-        ahead = {one.to for one in workflow.transitions if reached & set(one.from_)}
+        ahead = {one.to for one in workflow.transitions if one.to is not None and reached & set(one.from_)}
         grown = not ahead <= reached
         reached |= ahead
     for name, state in workflow.states.items():
         path: Path = ("workflow", "states", name)
         if name not in reached:
             yield Finding(path, "error", f"Den Stand „{pick(state.label)}“ erreicht kein Vorgang.")
-        leaves = any(name in one.from_ and one.to != name for one in workflow.transitions)
+        leaves = any(name in one.from_ and one.target(name) != name for one in workflow.transitions)
         if state.kind != "done" and not leaves:
             text = f"Aus dem Stand „{pick(state.label)}“ führt kein Schritt heraus, und er ist kein Ende."
             yield Finding(path, "error", text)
@@ -99,9 +99,9 @@ def _transition(subject: Subject, transition: Transition, path: Path) -> Iterato
     for number, name in enumerate(transition.from_):
         if name not in states:
             yield Finding((*path, "from", number), "error", f"Den Stand „{name}“ gibt es nicht.")
-    if transition.to not in states:
+    if transition.to is not None and transition.to not in states:
         yield Finding((*path, "to"), "error", f"Den Stand „{transition.to}“ gibt es nicht.")
-    elif states[transition.to].kind == "done" and any(hasattr(effect, "deadline") for effect in transition.effects):
+    elif transition.to is not None and states[transition.to].kind == "done" and any(hasattr(effect, "deadline") for effect in transition.effects):
         yield Finding((*path, "effects"), "warning", "Der Schritt endet im Abschluss; die Frist läuft hier ins Leere.")
     own = places_of_form(transition.form, path)
     yield from check_actors(subject, transition.actors, (*path, "actors"), own)

@@ -127,7 +127,8 @@ class Transition(Strict):
     id: Id
     label: Text
     from_: tuple[Id, ...] = Field(alias="from", min_length=1)
-    to: Id
+    to: Id | None = None
+    """The state afterwards; without it the record stays where it is."""
     actors: tuple[ActorRule, ...] = ()
     when: Condition | None = None
     form: tuple[AnyField, ...] = ()
@@ -143,6 +144,10 @@ class Transition(Strict):
     """Offered for several records at once."""
     automatic: bool = False
     """Taken by the software itself as soon as `when` holds after any change of the record or of its links."""
+
+    def target(self, state: str) -> str:
+        """The state in which a record is afterwards that is in `state` now."""
+        return self.to if self.to is not None else state
 
     @cached_property
     def form_plan(self) -> Plan:

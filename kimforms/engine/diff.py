@@ -203,8 +203,9 @@ class _Comparison:
                 yield from self._transition(was[name][1], one, path)
             else:
                 origins = ids_in_words(one.from_, self.new.labels().states)
-                target = ids_in_words((one.to,), self.new.labels().states)
-                yield Change(path, f"Der Schritt „{pick(one.label)}“ ist neu: von {origins} nach {target}.")
+                states = self.new.labels().states
+                target = f"nach {ids_in_words((one.to,), states)}" if one.to is not None else "und bleibt dort"
+                yield Change(path, f"Der Schritt „{pick(one.label)}“ ist neu: von {origins} {target}.")
         text = "Die Reihenfolge der Schritte ist geändert."
         yield from self._order(list(was), list(now), ("workflow", "transitions"), text)
 
@@ -214,7 +215,7 @@ class _Comparison:
             before, after = getattr(old, name), getattr(new, name)
             if before != after:
                 was, now = ids_in_words(before, self.old.labels().states), ids_in_words(after, self.new.labels().states)
-                way = "in" if name == "from_" else "nach"
+                way = "in" if name == "from_" else "nach" if after is not None else "zu"
                 yield Change((*path, name.rstrip("_")), f"{subject} {word} jetzt {way} {now} (vorher {was}).")
         yield from self._fields(_form_spots(old, path), _form_spots(new, path), f"{subject}: ")
         yield from self._settings(old, new, path, subject, {"from_", "to", "form"})

@@ -105,8 +105,10 @@ def _compact(data: Any) -> str:
     return {True: "ja", False: "nein"}[data] if isinstance(data, bool) else str(data)
 
 
-def ids_in_words(ids: str | Sequence[str], labels: Mapping[str, str]) -> str:
-    """States by what they are called: „erfasst“ oder „Rückfrage“."""
+def ids_in_words(ids: str | Sequence[str] | None, labels: Mapping[str, str]) -> str:
+    """States by what they are called: „erfasst“ oder „Rückfrage“; none means that the record stays where it is."""
+    if ids is None:
+        return "keinem anderen Stand"
     listed = (ids,) if isinstance(ids, str) else ids
     return " oder ".join(f"„{labels.get(one, one)}“" for one in listed)
 

@@ -149,13 +149,14 @@ def decide(
     approvals = frozenset(given) | ({person.id} if person.id is not None else frozenset())
     if transition.approvals > 1 and len(approvals) < transition.approvals:
         return Decision(transition, facts.state, (), form_answers, False, (), approvals)
+    reached = transition.target(facts.state)
     return Decision(
         transition,
-        transition.to,
+        reached,
         transition.effects,
         form_answers,
         True,
-        deadlines_of(definition, transition.to, today, region) if transition.to != facts.state else (),
+        deadlines_of(definition, reached, today, region) if reached != facts.state else (),
         approvals,
     )
 

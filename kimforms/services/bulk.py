@@ -150,7 +150,7 @@ def _judged(
         )
     if not isinstance(verdict, Allowed):
         raise StepRefused(verdict.reasons)
-    new = _label(record, verdict.transition.to, say)
+    new = _label(record, verdict.transition.target(record.state), say)
     return say(f"Stand wird „{new}“.", f"The state becomes “{new}”.")
 
 

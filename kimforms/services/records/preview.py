@@ -75,13 +75,14 @@ def _state(
     record: Record, definition: ProcessDefinition, transition: Transition, now: datetime, language: str
 ) -> Iterator[str]:
     say = _say(language)
-    if transition.to == record.state:
+    reached = transition.target(record.state)
+    if reached == record.state:
         yield say("Der Stand bleibt, wie er ist.", "The state stays as it is.")
         return
-    state = definition.workflow.states[transition.to]
+    state = definition.workflow.states[reached]
     name = pick(state.label, language)
     yield say(f"Der neue Stand ist „{name}“.", f"The new state is “{name}”.")
-    for due in deadlines_of(definition, transition.to, local_day(now)):
+    for due in deadlines_of(definition, reached, local_day(now)):
         label = pick(due.rule.label, language)
         day = f"{due.due:%d.%m.%Y}"
         yield say(f"Eine Frist beginnt: „{label}“ bis {day}.", f"A deadline begins: “{label}” by {day}.")
