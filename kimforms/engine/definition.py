@@ -142,6 +142,8 @@ class Transition(Strict):
     tone: Tone = "neutral"
     quick: bool = False
     """Offered for several records at once."""
+    incomplete: bool = False
+    """Leaves a draft without asking for complete answers, because the draft is given up."""
     automatic: bool = False
     """Taken by the software itself as soon as `when` holds after any change of the record or of its links."""
 

@@ -107,7 +107,7 @@ class Step(Strict):
     """Take a transition on every record of the process with which this one is joined by links of the kind.
 
     It is taken on behalf of the person who acts, as the software itself, so it has to allow `{system: true}`. Records
-    that stand elsewhere are left alone. `with` fills the other transition's form: its field to a field of this record.
+    that stand elsewhere, or whose condition does not hold, are left alone. `with` fills the other transition's form: its field to a field of this record.
     """
 
     links: Id

@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from ...engine import workflow
 from ...engine.conditions import Condition, holds
 from ...engine.definition import ProcessDefinition
 from ...engine.effects import Link, Publish, Step
-from ...engine.workflow import condition_facts
 from ...models import Process, Record, RecordLink
 from ...permissions import Actor
 from .. import audit, publishing
@@ -85,9 +85,7 @@ def step(
     data = {name: known[source] for name, source in settings.with_.items() if known.get(source) is not None}
     session.flush()  # links made by an effect before this one count
     for other in linked(session, record, settings.links, settings.process):
-        definition = definition_of(other.version)
-        transition = definition.workflow.transition_by_id.get(settings.transition)
-        if transition is None or other.state not in transition.from_:
+        if not _may(session, on_behalf(actor), now, other, settings.transition):
             continue
         perform_transition(
             session,
@@ -99,6 +97,17 @@ def step(
             row_version=None,
             catalogues=catalogues(session),
         )
+
+
+def _may(session: Session, actor: Actor, now: datetime, record: Record, transition_id: str) -> bool:
+    """Whether the record stands where the transition starts and its condition holds; others are left alone."""
+    definition = definition_of(record.version)
+    transition = definition.workflow.transition_by_id.get(transition_id)
+    if transition is None or record.state not in transition.from_:
+        return False
+    facts, person = facts_of(session, record), person_for(actor, record)
+    verdicts = workflow.allowed(definition, facts, person, local_day(now))
+    return any(isinstance(one, workflow.Allowed) and one.transition.id == transition_id for one in verdicts)
 
 
 def publish(
@@ -130,7 +139,7 @@ def _applies(session: Session, actor: Actor, now: datetime, record: Record, when
         return True
     session.flush()  # conditions may count links that an effect before this one made
     facts, person = facts_of(session, record), person_for(actor, record)
-    return holds(when, condition_facts(facts, person, local_day(now)))
+    return holds(when, workflow.condition_facts(facts, person, local_day(now)))
 
 
 def _taken_over(
