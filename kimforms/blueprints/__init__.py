@@ -20,11 +20,12 @@ def all_blueprints() -> list[Blueprint]:
         report,
         report_drafts,
         report_status,
+        similar,
         tasks,
     )
 
     rooms = (
-        pages, accounts, admin, report, report_drafts, report_status, inbox, records, record_steps, record_work, tasks,
-        dashboard, outbox,
+        pages, accounts, admin, report, report_drafts, report_status, inbox, records, record_steps, record_work, similar,
+        tasks, dashboard, outbox,
     )  # fmt: skip
     return [room.blueprint for room in rooms]

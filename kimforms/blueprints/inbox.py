@@ -13,6 +13,7 @@ from ..services import bulk, exports, views
 from ..services.catalogues import catalogues
 from ..services.queries import inbox as listing
 from ..services.queries.inbox_sources import quick_transitions
+from ..services.queries.similar_reports import hints
 from ..services.refusals import InputRefused
 from ..services.search import is_reference
 from ..services.unit_of_work import unit_of_work
@@ -154,6 +155,7 @@ def _context(inbox: listing.Inbox, read: Read, shown: listing.InboxPage) -> dict
         "notes": words.notes(),
         "tabs": words.tabs(views.views_for(db.session(), access.current_actor()), may_work),
         "shown": shown,
+        "hints": hints(db.session(), access.current_actor(), [row.id for row in shown.rows]),
         "may_work": may_work,
         "people": inbox.sources.people,
         "transitions": quick_transitions(inbox.sources, language()) if may_work else (),

@@ -13,6 +13,7 @@ from ..extensions import db
 from ..forms.builder import BuiltForm, questions_form
 from ..forms.records import assign_form, link_form, number_in
 from ..permissions import Sight, may
+from ..services import similar_texts
 from ..services.queries import history, reporting
 from ..services.queries.record_page import Seen
 from ..services.records import contact, printing
@@ -60,6 +61,7 @@ def page_context(seen: Seen, view: Any, *, entered: bool = True, **others: Any) 
         "may_see_contact": seen.full and contact.may_see_contact(actor, seen.record),
         "coordination": record_parts.coordination(seen),
         "me": actor.user_id,
+        "compared": seen.full and similar_texts.similar_of(db.session(), seen.record, seen.definition) is not None,
         "own": reporting.progress(db.session(), actor, access.now(), seen.record, language=language())
         if seen.own and not seen.full
         else None,

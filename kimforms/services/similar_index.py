@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -58,9 +59,12 @@ class Shelf:
         Not to be called inside a unit of work that has written entries itself: they may yet be undone.
         """
         with self._lock:
-            if not self._take_in(self._rows(session)):
+            with closing(self._rows(session)) as rows:
+                goes_on = self._take_in(rows)
+            if not goes_on:
                 self._empty()
-                self._take_in(self._rows(session))
+                with closing(self._rows(session)) as rows:
+                    self._take_in(rows)
 
     def _is_behind(self) -> bool:
         """Whether the table has held less than is known here for so long that it was put back, say from a backup."""
@@ -68,7 +72,7 @@ class Shelf:
         self._behind_since = self._behind_since if self._behind_since is not None else moment
         return moment - self._behind_since >= WENT_BACK_AFTER
 
-    def _rows(self, session: Session) -> Iterable[Any]:
+    def _rows(self, session: Session) -> Generator[Any, None, None]:
         """New entries, and the last known one: were it missing or different, another database stands here now."""
         wanted = (
             select(
@@ -82,7 +86,8 @@ class Shelf:
             .where(SimilarityEntry.seq >= self._seen)
             .order_by(SimilarityEntry.seq)
         )
-        return session.execute(wanted, execution_options={"yield_per": ROWS_AT_ONCE})
+        with session.execute(wanted, execution_options={"yield_per": ROWS_AT_ONCE}) as rows:
+            yield from rows
 
     def _take_in(self, rows: Iterable[Any]) -> bool:
         """False when the rows do not go on from what is known: then this is another table."""

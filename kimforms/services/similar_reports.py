@@ -76,7 +76,7 @@ def _write(session: Session, record_id: int, features: bytes) -> None:
     if entry is None:
         session.add(_entry(record_id, features))
         return
-    entry.seq = _next_seq()  # type: ignore[assignment]
+    entry.seq = _next_seq()
     entry.version, entry.features = similar_texts.analyser().version, features
 
 

@@ -31,6 +31,7 @@ Choices = Sequence[tuple[str, str]]
 class InboxRow:
     """One line of the list, ready to be shown."""
 
+    id: int
     reference: str
     row_version: int
     title: str
@@ -191,6 +192,7 @@ def _shown(session: Session, inbox: Inbox, view: View, rows: Sequence[Row[Any]])
         due, due_tone = _due(row.due_on, view.today, inbox.language) if row.open else ("", "neutral")
         shown.append(
             InboxRow(
+                id=row.sort_id,
                 reference=row.reference,
                 row_version=row.row_version,
                 title=row.title,
