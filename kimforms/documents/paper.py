@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -159,17 +159,17 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 def receipt_html(data: ReceiptData, templates: Path) -> str:
     """The receipt as a whole HTML document; `templates` is the folder with `receipt.html`."""
-    return _render("receipt.html", data, templates)
+    return render("receipt.html", data, templates)
 
 
 def record_html(data: RecordData, templates: Path) -> str:
     """The print of a record as a whole HTML document; `templates` is the folder with `record.html`."""
-    return _render("record.html", data, templates)
+    return render("record.html", data, templates)
 
 
 def paper_html(data: PaperData, templates: Path) -> str:
     """Any other paper as a whole HTML document; `templates` is the folder with `document.html`."""
-    return _render("document.html", data, templates)
+    return render("document.html", data, templates)
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
@@ -177,8 +177,18 @@ def paragraphs(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip())
 
 
-def _render(template: str, data: ReceiptData | RecordData | PaperData, templates: Path) -> str:
-    words = WORDS.get(data.language, WORDS["en"])
+class InLanguage(Protocol):
+    """Data of a paper, which says in what language it is written."""
+
+    @property
+    def language(self) -> str: ...
+
+
+def render(
+    template: str, data: InLanguage, templates: Path, dictionary: Mapping[str, Mapping[str, str]] = WORDS
+) -> str:
+    """The HTML of a paper; `dictionary` holds its own words by language, English for an unknown one."""
+    words = dictionary.get(data.language, dictionary["en"])
     return _environment(templates).get_template(template).render(data=data, words=words, day=_day(data.language))
 
 

@@ -266,8 +266,8 @@ def _leading_to(definition: ProcessDefinition, state: str, station: str) -> Tran
         (
             one
             for one in definition.workflow.transitions_from.get(state, ())
-            if states[one.to].station == station
-            and states[one.to].kind != "done"
+            if states[one.target(state)].station == station
+            and states[one.target(state)].kind != "done"
             and not any(getattr(each, "required", False) is True for each in one.form)
         ),
         None,

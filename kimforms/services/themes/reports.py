@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from ...engine.definition import ProcessDefinition
 from ...models import ProcessVersion, Record, RecordLink
 from ...permissions import Actor, may, visible_records
-from ..processes import definition_of
+from ..processes import definition_by_hash, definition_of
 from ..records.facts import local_day
 from ..refusals import InputRefused, NotPermitted, NotVisible, Refusal, StaleVersion
 
@@ -56,6 +56,22 @@ def is_withdrawn(definition: ProcessDefinition, state: str) -> bool:
     """Whether a report in this state no longer counts: it ended without reaching a station of the way."""
     found = definition.workflow.states.get(state)
     return found is not None and found.kind == "done" and found.station is None
+
+
+def withdrawn_states(session: Session, theme_id: int) -> set[str]:
+    """The states in which a report of this theme does not count; one statement."""
+    rows = session.execute(
+        select(Record.version_id, ProcessVersion.content_hash)
+        .join(RecordLink, RecordLink.from_id == Record.id)
+        .join(ProcessVersion, ProcessVersion.id == Record.version_id)
+        .where(RecordLink.to_id == theme_id, RecordLink.kind == KIND, RecordLink.cases.is_not(None))
+        .distinct()
+    )
+    found: set[str] = set()
+    for version_id, content_hash in rows:
+        definition = definition_by_hash(session, version_id, content_hash)
+        found |= {key for key in definition.workflow.states if is_withdrawn(definition, key)}
+    return found
 
 
 def is_closed(record: Record) -> bool:

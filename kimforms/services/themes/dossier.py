@@ -1,0 +1,251 @@
+"""The dossier of a theme as PDF: summary, figures, cases, decisions, measures, story. No reporter is named in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ...documents.dossier import Chapter, Column, DossierData, Step, Table, dossier_html
+from ...documents.paper import Entry, Section, paragraphs
+from ...engine.fields import CleanContext
+from ...engine.text import pick
+from ...models import Decision, Record
+from ...permissions import Actor, may
+from .. import audit, catalogues
+from ..processes import definition_of
+from ..queries import theme_page, theme_timeline
+from ..receipts import TEMPLATES, letterhead_of
+from ..records.facts import local_day
+from ..records.printing import Paper
+from ..refusals import NotPermitted, NotVisible
+from .reports import PROCESS
+
+DOCUMENT = "dossier"
+MOST_REPORTS = 200
+"""So many reports are listed; of more the figures tell."""
+THEMES_OWN = ("title", "summary", "public_title", "fields_of_action", "measures", "faelle", "decisions")
+"""Answers that the dossier shows at a place of their own."""
+RECONSTRUCTION, MEASURES = "case_reconstruction", "measures"
+
+
+def dossier_paper(session: Session, actor: Actor, now: datetime, *, theme: Record, language: str = "de") -> Paper:
+    """The dossier, and an event that it was made. Raises :class:`NotVisible` and :class:`NotPermitted`.
+
+    Turning it into a PDF (``records.printing.as_pdf``) takes a while and happens outside the transaction.
+    """
+    if theme.process.key != PROCESS:
+        raise NotVisible()
+    if not may(actor, "theme:read", theme.controller_id):
+        raise NotPermitted()
+    data = _Dossier(session, actor, now, theme, language).data()
+    audit.record(session, actor, now, audit.Tag.RECORD_DOCUMENT, about=theme, document=DOCUMENT)
+    return Paper(dossier_html(data, TEMPLATES), data.title)
+
+
+class _Dossier:
+    def __init__(self, session: Session, actor: Actor, now: datetime, theme: Record, language: str) -> None:
+        self.session, self.actor, self.now = session, actor, now
+        self.theme, self.language = theme, language
+        self.definition = definition_of(theme.version)
+        self.chain = theme_page.chain_records(session, actor, now, theme)
+        self.decisions = theme_page.decisions_of(session, theme)
+
+    def say(self, german: str, english: str) -> str:
+        return english if self.language == "en" else german
+
+    def day(self, value: Any) -> str:
+        return f"{value:%d.%m.%Y}" if value is not None else ""
+
+    def context(self, record: Record) -> CleanContext:
+        return CleanContext(catalogues.catalogues(self.session), local_day(self.now), self.language, record.answers)
+
+    def data(self) -> DossierData:
+        theme = self.theme
+        state = self.definition.workflow.states[theme.state]
+        since = f"{self.say('seit', 'since')} {self.day(local_day(theme.state_since))}"
+        facts = [
+            Entry(self.say("Stand", "State"), f"{pick(state.label, self.language)} ({since})"),
+            Entry(self.say("Begonnen", "Begun"), self.day(local_day(theme.created_at))),
+        ]
+        if areas := self._shown("fields_of_action"):
+            facts.append(Entry(self.say("Handlungsfelder", "Fields of action"), areas))
+        return DossierData(
+            letterhead_of(theme.controller, self.language),
+            self.say(f"Dossier: {theme.title}", f"Dossier: {theme.title}"),
+            theme.reference,
+            local_day(self.now),
+            facts=tuple(facts),
+            figures=self._numbers(),
+            chapters=tuple(self._chapters()),
+            language=self.language,
+        )
+
+    def _numbers(self) -> tuple[tuple[str, str], ...]:
+        page = theme_page.reports_of(self.session, self.theme, language=self.language)
+        return (
+            (str(page.cases), self.say("Fälle", "cases")),
+            (str(page.count - page.withdrawn), self.say("Meldungen", "reports")),
+            (str(len(self.decisions)), self.say("Beschlüsse", "decisions")),
+        )
+
+    def _chapters(self) -> Iterator[Chapter]:
+        summary = paragraphs(str(self.theme.answers.get("summary") or ""))
+        more = tuple(self._answers(self.theme, without=THEMES_OWN))
+        empty = self.say("Noch keine Beschreibung.", "No description yet.")
+        yield Chapter(self.say("Worum es geht", "What it is about"), summary, sections=more, empty=empty)
+        yield self._figures()
+        yield self._reports()
+        yield self._records(
+            self.say("Fallrekonstruktion", "Case reconstruction"),
+            [one for one in self.chain if one.process.key == RECONSTRUCTION],
+            self.say("Noch keine Fallrekonstruktion.", "No case reconstruction yet."),
+        )
+        yield self._decided()
+        yield self._measures()
+        yield self._records(
+            self.say("Vorlagen, Arbeitsgruppe, Bekanntmachung", "Papers, working group, publication"),
+            [one for one in self.chain if one.process.key != RECONSTRUCTION],
+            self.say("Noch nichts davon.", "None of these yet."),
+        )
+        story = theme_timeline.story(self.session, self.actor, self.now, self.theme, language=self.language)
+        steps = tuple(
+            Step(one.when or self.day(one.on), one.title, tuple(filter(None, one.text.splitlines()))) for one in story
+        )
+        yield Chapter(self.say("Die Geschichte des Themas", "The story of the theme"), steps=steps, own_page=True)
+
+    def _figures(self) -> Chapter:
+        figures = theme_page.figures_of(self.session, self.theme, language=self.language)
+        cases, reports = self.say("Fälle", "Cases"), self.say("Meldungen", "Reports")
+        several = self.say(
+            "Eine Meldung kann mehrere nennen; die Spalten ergeben dann mehr als die Summe.",
+            "A report may name several; the columns then add up to more than the sum.",
+        )
+        wanted = (
+            (self.say("Kommunen", "Municipalities"), figures.municipalities, several),
+            (self.say("Handlungsfelder", "Fields of action"), figures.fields, ""),
+            (self.say("Rechtskreise", "Legal areas"), figures.legal_areas, several),
+            (self.say("Zeitlicher Verlauf", "Course of time"), figures.months, ""),
+        )
+        tables = tuple(
+            Table(
+                title,
+                (Column(title, 60), Column(cases, 20, numeric=True), Column(reports, 20, numeric=True)),
+                tuple((one.label, str(one.cases), str(one.reports)) for one in shares),
+                note,
+            )
+            for title, shares, note in wanted
+            if shares
+        )
+        empty = self.say("Noch keine Meldungen.", "No reports yet.")
+        return Chapter(self.say("Zahlen", "Figures"), tables=tables, empty=empty)
+
+    def _reports(self) -> Chapter:
+        rows: list[theme_page.ReportRow] = []
+        after: int | None = None
+        while len(rows) < MOST_REPORTS:
+            page = theme_page.reports_of(self.session, self.theme, language=self.language, after=after)
+            rows += page.rows
+            after = page.next_key
+            if after is None:
+                break
+        columns = (
+            Column(self.say("Meldung", "Report"), 18),
+            Column(self.say("Worum es geht", "What it is about"), 40),
+            Column(self.say("Kommunen", "Municipalities"), 24),
+            Column(self.say("Fälle", "Cases"), 18, numeric=True),
+        )
+        cells = tuple(
+            (
+                f"{one.reference}\n{self.day(one.received_on)}",
+                one.title + (f"\n{one.note}" if one.note else ""),
+                one.place,
+                self.say("zurückgezogen", "withdrawn") if one.withdrawn else str(one.cases),
+            )
+            for one in rows[:MOST_REPORTS]
+        )
+        note = ""
+        if after is not None:
+            note = self.say(f"Die ersten {MOST_REPORTS} Meldungen.", f"The first {MOST_REPORTS} reports.")
+        title = self.say("Meldungen und Fälle", "Reports and cases")
+        tables = (Table(title, columns, cells, note),) if cells else ()
+        return Chapter(title, tables=tables, empty=self.say("Noch keine Meldungen.", "No reports yet."))
+
+    def _records(self, title: str, records: Sequence[Record], empty: str) -> Chapter:
+        sections: list[Section] = []
+        for record in records:
+            definition = definition_of(record.version)
+            state = pick(definition.workflow.states[record.state].label, self.language)
+            head = f"{pick(definition.title, self.language)} {record.reference}"
+            facts = (Entry(self.say("Stand", "State"), state),)
+            sections.append(Section(f"{head}: {record.title}", facts, level=3))
+            sections += self._answers(record)
+        return Chapter(title, sections=tuple(sections), empty=empty)
+
+    def _answers(self, record: Record, without: Sequence[str] = ()) -> Iterator[Section]:
+        """What was answered, step by step, each round of a step that repeats apart; nothing that is personal."""
+        context = self.context(record)
+        for step in definition_of(record.version).form.steps:
+            title = pick(step.title, self.language)
+            if step.repeat is None:
+                if entries := self._entries(step.fields, record.answers, context, without):
+                    yield Section(title, entries, level=3)
+                continue
+            for number, row in enumerate(record.answers.get(step.id) or [], start=1):
+                if entries := self._entries(step.fields, row, context, without):
+                    yield Section(f"{title}, {number}", entries, level=3)
+
+    def _entries(
+        self, fields: Sequence[Any], answers: Mapping[str, Any], context: CleanContext, without: Sequence[str]
+    ) -> tuple[Entry, ...]:
+        return tuple(
+            Entry(pick(each.label, self.language), shown)
+            for each in fields
+            if not each.personal_data
+            and each.id not in without
+            and answers.get(each.id) is not None
+            and (shown := each.display(answers[each.id], context))
+        )
+
+    def _decided(self) -> Chapter:
+        sections = tuple(Section(self._heading(one), tuple(self._decision(one)), level=3) for one in self.decisions)
+        empty = self.say("Noch keine Beschlüsse.", "No decisions yet.")
+        return Chapter(self.say("Beschlüsse", "Decisions"), sections=sections, empty=empty)
+
+    def _heading(self, one: Decision) -> str:
+        german, english, _tone = theme_timeline.RESULTS[one.result]
+        return f"{one.reference}, {self.day(one.decided_on)}: {self.say(german, english)}"
+
+    def _decision(self, one: Decision) -> Iterator[Entry]:
+        rows: Mapping[str, str] = {
+            self.say("Gegenstand", "Subject"): one.title,
+            self.say("Wortlaut", "Wording"): one.wording,
+            self.say("Auflagen", "Conditions"): one.conditions,
+            self.say("Abstimmung", "Votes"): theme_timeline.votes_in_words(one, self.language),
+            self.say("Überprüfung am", "Review on"): self.day(one.review_on),
+        }
+        for label, value in rows.items():
+            if value:
+                yield Entry(label, value)
+
+    def _measures(self) -> Chapter:
+        title = self.say("Maßnahmen", "Measures")
+        field = self.definition.fields().get(MEASURES)
+        rows = self.theme.answers.get(MEASURES) or []
+        nothing = self.say("Noch keine Maßnahmen.", "No measures yet.")
+        inside = tuple(getattr(field, "fields", ()))
+        if not rows or not inside:
+            return Chapter(title, empty=nothing)
+        context = self.context(self.theme)
+        cells = tuple(
+            tuple(each.display(row[each.id], context) if row.get(each.id) is not None else "" for each in inside)
+            for row in rows
+        )
+        columns = tuple(Column(pick(each.label, self.language).rstrip("?")) for each in inside)
+        return Chapter(title, tables=(Table(title, columns, cells),), empty=nothing)
+
+    def _shown(self, name: str) -> str:
+        field, value = self.definition.fields().get(name), self.theme.answers.get(name)
+        return field.display(value, self.context(self.theme)) if field is not None and value else ""
