@@ -56,7 +56,8 @@ _SETTINGS: Mapping[str, str] = {
     "legal_areas": "Rechtskreise", "urgency": "Dringlichkeit", "case_count": "Fallzahl", "name": "Name",
     "email": "E-Mail-Adresse", "phone": "Telefonnummer", "feedback": "Rückmeldung", "compute": "Berechnung",
     "after": "Dauer", "from_": "gerechnet ab", "next_working_day": "Ende nur an Arbeitstagen",
-    "read_only": "nur lesbar", "draft": "Entwurf", "minimum_by_exception": "Mindestzahl im Ausnahmefall",
+    "read_only": "nur lesbar", "draft": "Entwurf", "incomplete": "auch mit unvollständigen Angaben",
+    "minimum_by_exception": "Mindestzahl im Ausnahmefall",
     "naming": "Benennung der Wiederholungen", "field": "Feld für die Nummer", "cases": "Fälle", "function": "Funktion",
     "remind_before": "Erinnerungen vorher", "notify": "wer Bescheid bekommt", "escalate": "Eskalation", "mail": "Mail",
 }  # fmt: skip

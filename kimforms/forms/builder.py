@@ -20,7 +20,7 @@ from wtforms.form import BaseForm
 
 from ..engine import fields as types
 from ..engine.catalogue import Catalogues
-from ..engine.cleaning import clean_answers, fields_of, nest_form_data, visible_fields, visible_in_row
+from ..engine.cleaning import Rounds, clean_answers, fields_of, nest_form_data, visible_fields, visible_in_row
 from ..engine.conditions import Facts
 from ..engine.definition import ProcessDefinition, Step, content_hash
 from ..engine.fields import CleanContext, Field
@@ -51,6 +51,8 @@ class Circumstances:
     today: date
     language: str = "de"
     facts: Facts = Facts()
+    stored: Mapping[str, Any] = setting(default_factory=dict)
+    """What the record holds: the answers of questions that services fill (``read_only``)."""
     _seen: list[tuple[object, object, Look]] = setting(default_factory=list, compare=False, repr=False)
 
     def look(self, definition: ProcessDefinition, raw: Mapping[str, Any]) -> Look:
@@ -59,7 +61,7 @@ class Circumstances:
             if of is definition and what is raw:
                 return known
         drafted = clean_answers(definition, raw, catalogues=self.catalogues, today=self.today, partial=True,
-                                language=self.language, facts=self.facts)  # fmt: skip
+                                language=self.language, facts=self.facts, stored=self.stored)  # fmt: skip
         found = Look(drafted.answers, visible_fields(definition, drafted.answers, self.today, self.facts))
         self._seen.append((definition, raw, found))
         return found
@@ -118,7 +120,8 @@ class BuiltForm(BaseForm):
         field, (row, _, _) = self._fields[name], inside.partition(".")
         if isinstance(field, built.RowsField) and row.isdecimal():
             word = "row" if self.frame.context.language == "en" else "Zeile"
-            return f"{field.label.text}, {word} {int(row) + 1}: "
+            item = field.kimforms.get("row_label") if isinstance(field.question, Rounds) else None
+            return f"{item or f'{field.label.text}, {word}'} {field.question.mark(int(row) + 1)}: "
         return ""
 
 
@@ -176,7 +179,7 @@ def submitted(items: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 def _judge_step(definition: ProcessDefinition, step: Step, raw: Mapping[str, Any], about: Circumstances) -> Judgement:
     cleaned = clean_answers(definition, raw, catalogues=about.catalogues, today=about.today, steps={step.id},
-                            language=about.language, facts=about.facts)  # fmt: skip
+                            language=about.language, facts=about.facts, stored=about.stored)  # fmt: skip
     return Judgement(cleaned.answers, cleaned.errors, cleaned.dropped)
 
 
@@ -217,6 +220,8 @@ def _unbound(question: Field, language: str, key: tuple[str, ...]) -> UnboundFie
     meta |= {name: value for name, value in _details(question, language).items() if value not in (None, "", False)}
     if question.check_free_text:
         meta["hits"] = []
+    if question.read_only:
+        return UnboundField(cls, question, meta, label=pick(question.label, language))
     if isinstance(question, types.Group | types.RepeatingGroup):
         meta["open"] = partial(_open_inside, question, key)
     elif isinstance(question, types.CheckItem):
@@ -226,12 +231,15 @@ def _unbound(question: Field, language: str, key: tuple[str, ...]) -> UnboundFie
 
 def _kind(question: Field) -> tuple[str, type[BuiltField]]:
     """How the template draws the question, and the class that carries it."""
+    if question.read_only and question.holds_answer:
+        return "computed", built.ReadOnlyField
     if isinstance(question, types.YesNo):
         ticked = question.appearance == "checkbox" or (question.must_be_true and question.appearance is None)
         return ("check", built.CheckField) if ticked else ("yes_no", built.YesNoField)
     if isinstance(question, Choosing):
         return _choice_kind(question)
-    return _KINDS.get(type(question), (question.type, BuiltField))  # type: ignore[attr-defined]
+    own = next((_KINDS[one] for one in type(question).__mro__ if one in _KINDS), None)
+    return own or (question.type, BuiltField)  # type: ignore[attr-defined]
 
 
 def _choice_kind(question: Choosing) -> tuple[str, type[BuiltField]]:

@@ -216,6 +216,22 @@ class ComputedField(BuiltField):
         self.kimforms = {**self.kimforms, "value": self.question.display(value, frame.context)}
 
 
+class ReadOnlyField(BuiltField):
+    """What services fill: shown, nothing is sent."""
+
+    def show(self, _raw: Any, frame: Frame) -> None:
+        super().show(None, frame)
+        value = frame.context.answers.get(self.question.id)
+        shown = self.question.display(value, frame.context) if value is not None else ""
+        self.kimforms = {**self.kimforms, "value": shown or self._not_yet(frame.context.language)}
+
+    def _not_yet(self, language: str) -> str:
+        given = self.question.type == "short_text"  # type: ignore[attr-defined]
+        if language == "en":
+            return "will be assigned" if given else "will be determined"
+        return "wird vergeben" if given else "wird ermittelt"
+
+
 class NestedField(BuiltField):
     """What holds forms inside: marks and personal data are passed on to them."""
 
@@ -257,6 +273,7 @@ class Row:
 
     form: BuiltForm
     id: str
+    mark: str
 
 
 class RowsField(NestedField):
@@ -270,7 +287,11 @@ class RowsField(NestedField):
         rows = rows_of(raw) or [{} for _ in range(max(1, self.kimforms["min_rows"]))]
         self.kimforms = {**self.kimforms, "add_name": f"_add:{self.name}", "remove_name": f"_remove:{self.name}"}
         self.entries = [
-            Row(self.kimforms["open"](row, frame, f"{self.name}-{number}-"), f"{self.id}-{number}")
+            Row(
+                self.kimforms["open"](row, frame, f"{self.name}-{number}-"),
+                f"{self.id}-{number}",
+                self.question.mark(number + 1),  # type: ignore[attr-defined]
+            )
             for number, row in enumerate(rows)
         ]
 

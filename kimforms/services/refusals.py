@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..engine.completeness import Completeness
+
 
 class Refusal(Exception):
     """Base of all refusals; ``str(refusal)`` is a German sentence that a page may show."""
@@ -42,6 +44,16 @@ class StepRefused(Refusal):
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__(" ".join(reasons) or "Dieser Schritt ist jetzt nicht möglich.")
         self.reasons = tuple(reasons)
+
+
+class Unfinished(StepRefused):
+    """A step out of a draft whose answers are not complete; ``missing`` says what is (``engine.completeness``)."""
+
+    def __init__(self, missing: Completeness) -> None:
+        number = len(missing.open)
+        what = "1 Angabe" if number == 1 else f"{number} Angaben"
+        super().__init__([f"Der Entwurf ist noch nicht vollständig: {what} {'fehlt' if number == 1 else 'fehlen'}."])
+        self.missing = missing
 
 
 class StaleVersion(Refusal):

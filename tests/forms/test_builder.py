@@ -163,7 +163,7 @@ def test_a_repeating_step_is_one_repeating_group() -> None:
     assert isinstance(rows, built_fields.RowsField) and [row.form["tag"].name for row in rows.entries] == [
         "termine-0-tag", "termine-1-tag",
     ]  # fmt: skip
-    assert not form.validate() and form.error_pairs()[0][1].startswith("Termine, Zeile 2: ")
+    assert not form.validate() and form.error_pairs()[0][1].startswith("Termin 2: ")
     assert form.verdict.errors == {"termine.1.tag": rows.entries[1].form["tag"].errors[0]}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
@@ -32,7 +33,7 @@ from ...models import (
 from ...permissions import Actor, Sight, may, sight, visible_records
 from .. import catalogues
 from ..processes import definition_of
-from ..records import commenting
+from ..records import commenting, completing
 from ..records.facts import facts_of, labels_of, local_day, person_for
 from ..refusals import NotVisible
 from . import history
@@ -193,7 +194,9 @@ def deeds_of(
     facts, person = facts_of(session, seen.record), person_for(actor, seen.record)
     deeds: list[Deed] = []
     not_now: list[NotNow] = []
-    for one in workflow.allowed(seen.definition, facts, person, local_day(now), labels=labels_of(seen.definition)):
+    found = workflow.allowed(seen.definition, facts, person, local_day(now), labels=labels_of(seen.definition))
+    lists = partial(catalogues.catalogues, session)
+    for one in completing.refuse_unfinished(found, seen.record, seen.definition, now, lists):
         label = pick(one.transition.label, language)
         if isinstance(one, workflow.Allowed):
             missing = one.transition.approvals - one.approved if one.transition.approvals > 1 else 0

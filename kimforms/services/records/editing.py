@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,15 +14,16 @@ from ...engine.catalogue import Catalogues
 from ...engine.cleaning import clean_answers, fields_of
 from ...engine.condition_models import fields_in
 from ...engine.definition import ProcessDefinition, Step
-from ...engine.fields import CleanContext
+from ...engine.fields import CleanContext, Computed
 from ...engine.text import pick
 from ...engine.workflow import may_edit
 from ...models import Event, Record, Share
 from ...permissions import Actor, Sight, sight
-from .. import audit
+from .. import audit, similar_reports
 from ..processes import definition_of
 from ..projection import project
 from ..refusals import InputRefused, NotPermitted, NotVisible, StaleVersion
+from ..themes import counting
 from .facts import facts_of, local_day, person_for
 
 
@@ -44,18 +45,20 @@ def change_answers(
     row_version: int | None,
     catalogues: Catalogues,
     language: str = "de",
+    steps: Collection[str] | None = None,
 ) -> Changed:
     """Replaces the answers by ``raw``, the input for all questions that :func:`kept_out` does not keep.
 
-    The history holds old and new value of each changed answer. Raises :class:`NotVisible`, :class:`NotPermitted` where
-    the state does not entitle the actor, :class:`StaleVersion` when somebody changed the record since ``row_version``,
+    ``steps``: the input is for these steps only. A draft need not be complete, but what is there has to fit. The
+    history holds old and new value of each changed answer. Raises :class:`NotVisible`, :class:`NotPermitted` where the
+    state does not entitle the actor, :class:`StaleVersion` when somebody changed the record since ``row_version``,
     :class:`InputRefused` with a sentence for each question.
     """
     require_editor(session, actor, now, record)
     if row_version is not None and row_version != record.row_version:
         raise StaleVersion(current=record)
     definition = definition_of(record.version)
-    answers, dropped = _judged(definition, record, raw, catalogues, local_day(now), language)
+    answers, dropped = _judged(definition, record, raw, catalogues, local_day(now), language, steps)
     old = record.answers
     asked = [each.id for step in definition.form.steps for each in fields_of(step)]  # PostgreSQL keeps no order of keys
     changed = [name for name in dict.fromkeys([*asked, *old]) if old.get(name) != answers.get(name)]
@@ -68,6 +71,9 @@ def change_answers(
     }
     audit.record(session, actor, now, audit.Tag.RECORD_CHANGE, about=record, changes=changes)
     project(record, definition, catalogues, local_day(now))
+    similar_reports.analyse_record(session, record, definition)
+    if definition.projection.case_count in changed:
+        counting.report_corrected(session, actor, now, record)
     return Changed(tuple(changed), dropped)
 
 
@@ -82,9 +88,9 @@ def require_editor(session: Session, actor: Actor, now: datetime, record: Record
         raise NotPermitted(f"Im Stand „{state}“ können Sie die Angaben nicht ändern.")
 
 
-def kept_out(definition: ProcessDefinition) -> frozenset[str]:
-    """Ids of the questions that nobody changes for the reporter: contact, wishes about being asked and told, and
-    confirmations that can only be given.
+def kept_out(definition: ProcessDefinition, steps: Collection[str] | None = None) -> frozenset[str]:
+    """Ids of the questions that keep their answers: those outside ``steps``, and those that nobody changes for a reporter
+    (contact, wishes about being asked and told, and confirmations that can only be given).
     """
     reporter = definition.reporter
     wishes = {*fields_in(reporter.may_ask), reporter.feedback or ""} if reporter is not None else set()
@@ -93,18 +99,25 @@ def kept_out(definition: ProcessDefinition) -> frozenset[str]:
         each.id
         for step in definition.form.steps
         for each in fields_of(step)
-        if each.personal_data or each.id in contact | wishes or getattr(each, "must_be_true", False)
+        if (steps is not None and step.id not in steps)
+        or each.personal_data
+        or each.id in contact | wishes
+        or (reporter is not None and getattr(each, "must_be_true", False))
     )
 
 
-def editable_steps(definition: ProcessDefinition) -> list[Step]:
-    """The steps with the questions that may be changed; others are left out."""
-    apart = kept_out(definition)
+def editable_steps(definition: ProcessDefinition, wanted: Collection[str] | None = None) -> list[Step]:
+    """The steps (or those ``wanted``) with the questions that may be changed, and what services fill; others are left out."""
+    apart = kept_out(definition, wanted)
     steps = [
         step if step.repeat is not None else step.model_copy(update={"fields": _open(step, apart)})
         for step in definition.form.steps
     ]
-    return [step for step in steps if any(each.holds_answer for each in fields_of(step))]
+    return [
+        step
+        for step in steps
+        if (wanted is None or step.id in wanted) and any(each.holds_answer for each in fields_of(step))
+    ]
 
 
 def _open(step: Step, apart: frozenset[str]) -> tuple[Any, ...]:
@@ -121,9 +134,11 @@ def raw_of(definition: ProcessDefinition, answers: Mapping[str, Any]) -> dict[st
     }
 
 
-def whole_input(definition: ProcessDefinition, record: Record, raw: Mapping[str, Any]) -> dict[str, Any]:
+def whole_input(
+    definition: ProcessDefinition, record: Record, raw: Mapping[str, Any], steps: Collection[str] | None = None
+) -> dict[str, Any]:
     """What was entered together with what the form does not ask for: the whole input, for conditions across steps."""
-    apart = kept_out(definition)
+    apart = kept_out(definition, steps)
     stored = {**record.answers, **(record.contact.answers if record.contact is not None else {})}
     kept = {name: value for name, value in raw_of(definition, stored).items() if name in apart}
     return {name: value for name, value in raw.items() if name not in apart} | kept
@@ -136,17 +151,27 @@ def _judged(
     catalogues: Catalogues,
     today: date,
     language: str,
+    steps: Collection[str] | None,
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    apart = kept_out(definition)
-    whole = whole_input(definition, record, raw)
-    cleaned = clean_answers(definition, whole, catalogues=catalogues, today=today, language=language)
+    apart = kept_out(definition, steps)
+    whole = whole_input(definition, record, raw, steps)
+    cleaned = clean_answers(
+        definition,
+        whole,
+        catalogues=catalogues,
+        today=today,
+        language=language,
+        partial=definition.is_draft(record.state),
+        stored=record.answers,
+    )
     errors = {path: text for path, text in cleaned.errors.items() if path.partition(".")[0] not in apart}
     if errors:
         raise InputRefused(errors)
     answers: dict[str, Any] = {}
     for step in definition.form.steps:
         for each in fields_of(step):
-            source = record.answers if each.id in apart else cleaned.answers
+            kept = each.id in apart and not isinstance(each, Computed)
+            source = record.answers if kept else cleaned.answers
             if source.get(each.id) is not None:
                 answers[each.id] = source[each.id]
     fields = definition.fields()
@@ -186,19 +211,22 @@ def versions(
     catalogues: Catalogues,
     today: date,
     language: str = "de",
+    steps: Collection[str] | None = None,
 ) -> Versions:
     """What somebody entered on a page that showed the record as of event ``seen``, beside what it holds now."""
     definition = definition_of(record.version)
     before = answers_at(session, record, seen)
-    whole = whole_input(definition, record, raw)
-    entered = clean_answers(definition, whole, catalogues=catalogues, today=today, partial=True, language=language)
+    whole = whole_input(definition, record, raw, steps)
+    entered = clean_answers(
+        definition, whole, catalogues=catalogues, today=today, partial=True, language=language, stored=record.answers
+    )
     wrong = {path.partition(".")[0] for path in entered.errors}
     now_raw = raw_of(definition, record.answers)
     context = CleanContext(catalogues, today, language)
-    apart = kept_out(definition)
+    apart = kept_out(definition, steps)
     rows, joined = [], dict(now_raw)
     for each in (one for step in definition.form.steps for one in fields_of(step)):
-        if each.id in apart or not each.holds_answer:
+        if each.id in apart or not each.holds_answer or each.read_only or isinstance(each, Computed):
             continue
         old, theirs, mine = before.get(each.id), record.answers.get(each.id), entered.answers.get(each.id)
         i_changed, they_changed = mine != old or each.id in wrong, theirs != old

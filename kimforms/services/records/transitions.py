@@ -16,10 +16,11 @@ from ...engine.text import pick
 from ...models import Record, RecordFacet, Share, TransitionApproval
 from ...permissions import Actor, Sight, sight
 from .. import audit, publishing, similar_reports
+from ..catalogues import catalogues as lists_of
 from ..processes import definition_of
 from ..refusals import InputRefused, NotVisible, StaleVersion, StepRefused
 from ..themes import counting
-from . import deadlines_running, effects
+from . import completing, deadlines_running, effects
 from .facts import facts_of, labels_of, local_day, person_for
 
 
@@ -29,7 +30,8 @@ def possible_transitions(
     """What the actor may do now, and for what is not possible why; the same judgement as :func:`perform_transition`."""
     definition = definition_of(record.version)
     facts, person = facts_of(session, record), person_for(actor, record)
-    return workflow.allowed(definition, facts, person, local_day(now), labels=labels_of(definition))
+    found = workflow.allowed(definition, facts, person, local_day(now), labels=labels_of(definition))
+    return completing.refuse_unfinished(found, record, definition, now, lambda: lists_of(session))
 
 
 def perform_transition(
@@ -46,7 +48,8 @@ def perform_transition(
     """Takes one step: state, deadlines, effects, history and mails together.
 
     Raises :class:`NotVisible`, :class:`StaleVersion` when the record was changed since ``row_version``,
-    :class:`StepRefused` with reasons, :class:`InputRefused` for the transition's form.
+    :class:`StepRefused` with reasons (:class:`Unfinished` for a draft that is not complete), :class:`InputRefused` for
+    the transition's form.
     """
     from . import automatic  # noqa: PLC0415 - what follows by itself takes steps in turn
 
@@ -70,6 +73,7 @@ def perform_transition(
         raise StepRefused(refused.reasons) from refused
     except workflow.FormInvalid as invalid:
         raise InputRefused(invalid.errors) from invalid
+    completing.require_complete(session, actor, now, record, definition, decision.transition, catalogues)
     _carry_out(session, actor, now, record, definition, decision)
     if decision.complete:
         automatic.run(session, now, record, catalogues)
