@@ -14,6 +14,7 @@ def all_blueprints() -> list[Blueprint]:
         inbox,
         outbox,
         pages,
+        publishing,
         record_steps,
         record_work,
         records,
@@ -21,11 +22,12 @@ def all_blueprints() -> list[Blueprint]:
         report_drafts,
         report_status,
         similar,
+        solutions,
         tasks,
     )
 
     rooms = (
         pages, accounts, admin, report, report_drafts, report_status, inbox, records, record_steps, record_work, similar,
-        tasks, dashboard, outbox,
+        tasks, dashboard, outbox, solutions, publishing,
     )  # fmt: skip
     return [room.blueprint for room in rooms]

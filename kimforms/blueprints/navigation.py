@@ -20,12 +20,14 @@ ENTRIES: tuple[tuple[str, str, str, str], ...] = (
     ("Hürde melden", "Report a hurdle", "/report", "report:create"),
     ("Meine Meldungen", "My reports", "/my-reports", "report:own"),
     ("Aufgaben", "Tasks", "/tasks", "task:own"),
+    ("Lösungen", "Solutions", "/solutions", "solutions:follow"),
     ("Postausgang", "Outbox", "/outbox", "outbox:read"),
     ("Konten", "Accounts", "/admin/accounts", "account:manage"),
 )
 FOR_EVERYBODY = (
     ("Hürde melden", "Report a hurdle", "/report"),
     ("Stand einer Meldung", "State of a report", "/report/status"),
+    ("Lösungen und Beschlüsse", "Solutions and decisions", "/solutions"),
 )
 
 

@@ -7,11 +7,12 @@ from flask_login import current_user
 from sqlalchemy import text
 
 from ..extensions import db
-from ..services.queries import controllers
+from ..services.queries import controllers, solutions
 from . import access
-from .rendering import page, see_other
+from .rendering import language, page, see_other
 
 blueprint = Blueprint("pages", __name__)
+LATEST = 3
 
 
 @blueprint.get("/")
@@ -20,7 +21,7 @@ def home() -> Response:
     """For signed-out people what this is for; signed-in people start at their dashboard."""
     if current_user.is_authenticated:
         return see_other("dashboard.show")
-    return page("pages/home.html")
+    return page("pages/home.html", latest=solutions.latest(db.session(), LATEST, language()))
 
 
 @blueprint.get("/healthz")

@@ -163,14 +163,11 @@ def _label(text: Any) -> dict[str, str]:
 
 
 def _links(value: Any) -> Iterator[dict[str, str]]:
-    """Links to the web; anything that is no http address does not become one."""
+    """Rows of label and url; an address that is none of the web does not become a link."""
     for row in value if isinstance(value, list) else []:
-        words = (
-            [str(one).strip() for one in row.values() if isinstance(one, str)] if isinstance(row, dict) else [str(row)]
-        )
-        url = next((one for one in words if one.startswith(("https://", "http://"))), None)
-        if url is not None and not any(one.isspace() for one in url):
-            yield {"label": next((one for one in words if one and one != url), url), "url": url}
+        url = str(row.get("url") or "").strip() if isinstance(row, Mapping) else ""
+        if url.lower().startswith(("https://", "http://")) and not any(one.isspace() for one in url):
+            yield {"label": str(row.get("label") or url).strip(), "url": url}
 
 
 def _files(session: Session, record: Record) -> tuple[PublicFile, ...]:

@@ -54,14 +54,14 @@ def publish(
     if publication is None:
         return _first(session, actor, now, record, shown)
     again = publication.withdrawn_at is not None
-    if not again and not _differs(publication, shown):
+    if not again and not differs(publication, shown):
         return publication
     publication.withdrawn_at, publication.withdrawn_reason = None, ""
     publication.number += 1
     publication.published_at = now
     _copy(publication, shown)
     if shown.kind == THEME:
-        publication.station = _station(record)
+        publication.station = station_of_record(record)
     else:
         _announce(publication)
     _issue(session, actor, now, record, publication, shown, note or (AGAIN if again else CORRECTED))
@@ -97,7 +97,7 @@ def refresh_station(session: Session, record: Record) -> None:
     publication = publication_of(session, record)
     if publication is None or publication.kind != THEME:
         return
-    station = _station(record)
+    station = station_of_record(record)
     if publication.station != station:
         publication.station = station
         publication.published_at = record.state_since
@@ -123,7 +123,7 @@ def _first(session: Session, actor: Actor, now: datetime, record: Record, shown:
         controller_id=record.controller_id,
         slug=_free_slug(session, shown.title),
         kind=shown.kind,
-        station=_station(record) if shown.kind == THEME else None,
+        station=station_of_record(record) if shown.kind == THEME else None,
         number=1,
         first_published_at=now,
         published_at=now,
@@ -187,7 +187,8 @@ def _issue(
     )
 
 
-def _differs(publication: Publication, shown: Snapshot) -> bool:
+def differs(publication: Publication, shown: Snapshot) -> bool:
+    """Whether a new copy says anything else than what is public."""
     before = (publication.title, publication.sort, publication.since, publication.content)
     return (
         before != (shown.title, shown.sort, shown.since, shown.content)
@@ -196,7 +197,8 @@ def _differs(publication: Publication, shown: Snapshot) -> bool:
     )
 
 
-def _station(record: Record) -> str:
+def station_of_record(record: Record) -> str:
+    """The station that a theme shows in public; ``ENDED`` in a state without one."""
     station = station_of(definition_of(record.version), record.state)
     return station.id if station is not None else ENDED
 

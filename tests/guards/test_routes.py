@@ -45,6 +45,12 @@ PUBLIC = {
     "report_status.leave": "ends the proof",
     "report_status.ask": "reference and retrieval code are the proof",
     "report_status.take": "reference and retrieval code are the proof",
+    "solutions.index": "what was decided and solved is for everybody",
+    "solutions.read_atom": "the same list for feed readers",
+    "solutions.read_rss": "the same list for feed readers",
+    "solutions.show": "one released entry",
+    "solutions.print_pdf": "the same entry on paper",
+    "solutions.download": "a released document of a released entry",
 }
 NOBODY = "signed out"
 PEOPLE = {
@@ -179,6 +185,10 @@ STATUS: dict[str, dict[str, int]] = {
     "/report/receipt.pdf": dict.fromkeys(WHO, 404),  # this browser has sent nothing
     "/report/saved": dict.fromkeys(WHO, 303),  # this browser has asked for no link
     "/report/status": ALL,
+    "/solutions": ALL,
+    "/solutions/feed.atom": ALL,
+    "/solutions/feed.rss": ALL,
+    "/solutions/follow": SIGNED_IN,
     "/tasks": SIGNED_IN,
 }
 

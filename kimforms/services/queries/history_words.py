@@ -238,6 +238,20 @@ def _file_added(reading: Reading, payload: Mapping[str, Any], erased: frozenset[
     return reading.say(f"Datei „{name}“ hinzugefügt", f"File “{name}” added"), "neutral", (), ""
 
 
+def _published(reading: Reading, payload: Mapping[str, Any], _erased: frozenset[str]) -> Told:
+    said = reading.say("Öffentlich unter /solutions/{}", "Public at /solutions/{}").format(payload["slug"])
+    if payload["number"] > 1:
+        said += reading.say(" (Fassung {})", " (issue {})").format(payload["number"])
+    return said, "success", (), ""
+
+
+def _news(reading: Reading, payload: Mapping[str, Any], _erased: frozenset[str]) -> Told:
+    told = payload["told"]
+    many = reading.say(f"{told} Personen benachrichtigt", f"{told} people notified")
+    one = reading.say("1 Person benachrichtigt", "1 person notified")
+    return one if told == 1 else many, "neutral", (), ""
+
+
 def _exported(reading: Reading, payload: Mapping[str, Any], _erased: frozenset[str]) -> Told:
     return reading.say("In einer Liste ausgegeben", "Exported in a list"), "neutral", (), str(payload.get("format", ""))
 
@@ -286,6 +300,9 @@ TELLERS: dict[str, Teller] = {
     ),
     Tag.DEADLINE_DONE.text: _deadline("Frist{rule} erledigt", "Deadline{rule} done"),
     Tag.CONTACT_ERASE.text: _plain("Kontaktdaten nach Frist gelöscht", "Contact details erased on schedule"),
+    Tag.PUBLICATION_PUBLISH.text: _published,
+    Tag.PUBLICATION_WITHDRAW.text: _plain("Öffentliche Seite zurückgezogen", "Public page withdrawn", "warning"),
+    Tag.PUBLICATION_NEWS.text: _news,
     Tag.MAIL_RETRY.text: _plain("E-Mail noch einmal gesendet", "Mail sent again"),
     Tag.MAIL_GIVE_UP.text: _plain("E-Mail nicht zugestellt", "Mail not delivered", "warning"),
 }
