@@ -30,6 +30,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "record:share": frozenset({"coordinator"}),
     "theme:read": frozenset({"coordinator", "office"}),
     "theme:work": frozenset({"coordinator"}),
+    "decision:read": frozenset({"coordinator", "office"}),
+    "decision:take": frozenset({"coordinator", "office"}),
     "contact:read": frozenset({"coordinator"}),
     "task:own": frozenset(ROLES),
     "dashboard:read": frozenset(ROLES),

@@ -101,7 +101,11 @@ def _transition(subject: Subject, transition: Transition, path: Path) -> Iterato
             yield Finding((*path, "from", number), "error", f"Den Stand „{name}“ gibt es nicht.")
     if transition.to is not None and transition.to not in states:
         yield Finding((*path, "to"), "error", f"Den Stand „{transition.to}“ gibt es nicht.")
-    elif transition.to is not None and states[transition.to].kind == "done" and any(hasattr(effect, "deadline") for effect in transition.effects):
+    elif (
+        transition.to is not None
+        and states[transition.to].kind == "done"
+        and any(hasattr(effect, "deadline") for effect in transition.effects)
+    ):
         yield Finding((*path, "effects"), "warning", "Der Schritt endet im Abschluss; die Frist läuft hier ins Leere.")
     own = places_of_form(transition.form, path)
     yield from check_actors(subject, transition.actors, (*path, "actors"), own)

@@ -43,6 +43,12 @@ class PrivacyNotice(Strict):
     sections: tuple[NoticeSection, ...] = Field(min_length=1)
 
 
+class ThemeRules(Strict):
+    """How a controller works with themes; without an event for so many days a theme stands out as stalled."""
+
+    stalled_after_days: int = Field(ge=1, le=3650)
+
+
 class ControllerEntry(Strict):
     """A data controller (Art. 4 No. 7 GDPR) with its own staff, notices and retention.
 
@@ -64,6 +70,7 @@ class ControllerEntry(Strict):
     naturalisation_office: Slug | None = None
     signature: Text
     notices: tuple[PrivacyNotice, ...] = ()
+    themes: ThemeRules | None = None
 
 
 class RoleEntry(Strict):
@@ -281,6 +288,8 @@ class BodyEntry(Strict):
     rhythm: Rhythm
     founded: str | None = None
     rulebook_date: date | None = None
+    prefix: str | None = None
+    """Begins the references of its meetings and decisions: `LG` gives `LG-B-2026-07`."""
     managed_by: Slug | None = None
     office: Slug | None = None
     organised_by: Slug | None = None

@@ -77,6 +77,10 @@ class Tag(Enum):
     PUBLICATION_WITHDRAW = "publication:withdraw", ("publication", "reason")
     PUBLICATION_NEWS = "publication:news", ("publication", "number", "told")
     SOLUTIONS_FOLLOW = "solutions:follow", ("fields", "mode", "corrections", "organisation")
+    DECISION_TAKE = (
+        "decision:take",
+        ("decision", "reference", "body", "decided_on", "result", "wording", "votes", "amends", "how", "origin"),
+    )
     PROFILE_LOAD = "profile:load", ("profile", "version", "new", "changed")
     PROCESS_PUBLISH = "process:publish", ("process", "version", "hash")
 

@@ -14,10 +14,10 @@ from ..permissions import Actor, may
 from . import audit, outbox, repeats
 from .records import commenting
 from .records.facts import local_day
+from .records.tasking import LONGEST_TITLE, put_task
 from .refusals import InputRefused, NotPermitted
 
 KINDS = ("task", "follow_up")
-LONGEST_TITLE = 300
 SUBJECT = "Neue Aufgabe{about}"
 
 
@@ -48,29 +48,15 @@ def create_task(session: Session, actor: Actor, now: datetime, *, record: Record
     repeats.queue_up(session, record, actor.user_id)
     if (made := _just_made(session, actor, now, record, title, assignee.id, wanted)) is not None:
         return made
-    task = Task(
-        record_id=record.id if record is not None else None,
-        controller_id=record.controller_id if record is not None else _own_controller(actor),
-        kind=wanted.kind,
-        title=title,
-        assignee_id=assignee.id,
-        created_by_id=actor.user_id,
-        created_at=now,
-        due_on=wanted.due_on,
-    )
-    session.add(task)
-    session.flush()  # the event names the task's id
-    audit.record(
+    task = put_task(
         session,
         actor,
         now,
-        audit.Tag.TASK_CREATE,
-        about=record,
-        **({} if record is not None else {"controller_id": task.controller_id}),
-        task=task.id,
-        title=audit.Erasable(title),
-        assignee=assignee.id,
-        due_on=wanted.due_on.isoformat() if wanted.due_on else None,
+        record=record,
+        controller_id=record.controller_id if record is not None else _own_controller(actor),
+        title=title,
+        assignee_id=assignee.id,
+        due_on=wanted.due_on,
         kind=wanted.kind,
     )
     _tell(session, actor, now, task, record, assignee)

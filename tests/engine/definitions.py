@@ -132,7 +132,7 @@ effects = st.one_of(
         "step",
         st.fixed_dictionaries(
             {"links": ids, "process": ids, "transition": ids},
-            optional={"when": conditions, "with": st.dictionaries(ids, ids, max_size=2)},
+            optional={"when": conditions, "beside": st.booleans(), "with": st.dictionaries(ids, ids, max_size=2)},
         ),
     ),
     _one(

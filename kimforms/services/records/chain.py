@@ -77,26 +77,43 @@ def step(
     session: Session, actor: Actor, now: datetime, record: Record, settings: Step, form: Mapping[str, Any]
 ) -> None:
     """Carries out ``step``: linked records of the process that stand where the transition starts take it."""
-    from .transitions import perform_transition  # noqa: PLC0415 - a step has effects, and an effect takes steps
-
     if not _applies(session, actor, now, record, settings.when):
         return
     known = {**record.answers, **form}
     data = {name: known[source] for name, source in settings.with_.items() if known.get(source) is not None}
     session.flush()  # links made by an effect before this one count
-    for other in linked(session, record, settings.links, settings.process):
-        if not _may(session, on_behalf(actor), now, other, settings.transition):
-            continue
-        perform_transition(
-            session,
-            on_behalf(actor),
-            now,
-            record=other,
-            transition_id=settings.transition,
-            data=data,
-            row_version=None,
-            catalogues=catalogues(session),
-        )
+    for other in _meant(session, record, settings):
+        take(session, actor, now, other, settings.transition, data)
+
+
+def _meant(session: Session, record: Record, settings: Step) -> list[Record]:
+    if not settings.beside:
+        return linked(session, record, settings.links, settings.process)
+    found: dict[int, Record] = {}
+    for middle in linked(session, record, settings.links):
+        found |= {one.id: one for one in linked(session, middle, settings.links, settings.process)}
+    return [one for one in found.values() if one.id != record.id]
+
+
+def take(
+    session: Session, actor: Actor, now: datetime, record: Record, transition_id: str, data: Mapping[str, Any]
+) -> bool:
+    """Takes a step of the software on behalf of ``actor``; False, and nothing done, where it is not possible."""
+    from .transitions import perform_transition  # noqa: PLC0415 - a step has effects, and an effect takes steps
+
+    if not _may(session, on_behalf(actor), now, record, transition_id):
+        return False
+    perform_transition(
+        session,
+        on_behalf(actor),
+        now,
+        record=record,
+        transition_id=transition_id,
+        data=data,
+        row_version=None,
+        catalogues=catalogues(session),
+    )
+    return True
 
 
 def _may(session: Session, actor: Actor, now: datetime, record: Record, transition_id: str) -> bool:

@@ -15,7 +15,7 @@ from ...engine.definition import ProcessDefinition
 from ...engine.effects import TODAY, Effect, kind_of
 from ...engine.people import FieldRef
 from ...engine.text import pick
-from ...models import Follow, Question, Record, Task, User
+from ...models import Follow, Question, Record, User
 from ...permissions import Actor
 from .. import audit
 from ..catalogues import catalogues
@@ -23,6 +23,7 @@ from ..projection import project
 from . import chain, mails
 from .facts import local_day
 from .recipients import resolve, responsible_for
+from .tasking import put_task
 
 
 @dataclass
@@ -114,29 +115,15 @@ def _task(session: Session, actor: Actor, now: datetime, record: Record, setting
     day = local_day(now)
     due = add_days(day, settings.after, settings.unit) if settings.after is not None else None
     for user in resolve(session, record, settings.to, day).users:
-        task = Task(
-            record_id=record.id,
-            controller_id=record.controller_id,
-            kind="task",
-            title=pick(settings.title)[:300],
-            assignee_id=user.id,
-            created_by_id=actor.user_id,
-            created_at=now,
-            due_on=due,
-        )
-        session.add(task)
-        session.flush()  # the event names the task's id
-        audit.record(
+        put_task(
             session,
             actor,
             now,
-            audit.Tag.TASK_CREATE,
-            about=record,
-            task=task.id,
-            title=audit.Erasable(task.title),
-            assignee=user.id,
-            due_on=due.isoformat() if due else None,
-            kind="task",
+            record=record,
+            controller_id=record.controller_id,
+            title=pick(settings.title),
+            assignee_id=user.id,
+            due_on=due,
         )
 
 
