@@ -8,18 +8,23 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-_MAGIC = b"KSA1"
+_MAGIC = b"KSA2"
+
+
+SPELT_OUT, PIECE, WORD, SURE_WORD = range(4)
+"""Where a term comes from, the weakest first: what an abbreviation stands for, a piece of a compound, a word whose
+capital may only be due to its place in the sentence, a word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of a report: `key` under which inflections meet, `weight` (how much the report is about it), and how a
-    person reads it. `whole` is false for a piece of a compound and for a word that an abbreviation stands for."""
+    """A word of a report: `key` under which inflections meet, `weight` (how much the report is about it), how a person
+    reads it, and where it comes from (`SPELT_OUT` to `SURE_WORD`)."""
 
     key: str
     weight: float
     shown: str
-    whole: bool = True
+    source: int = SURE_WORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +42,14 @@ class Analysis:
     def to_bytes(self) -> bytes:
         content = {
             "v": self.version,
-            "t": [[one.key, one.weight, one.shown, int(one.whole)] for one in self.terms],
-            "c": [[one.key, one.weight, one.shown, int(one.whole)] for one in self.concepts],
+            "t": [[one.key, one.weight, one.shown, one.source] for one in self.terms],
+            "c": [[one.key, one.weight, one.shown, one.source] for one in self.concepts],
             "f": self.field_of_action,
             "l": self.legal_areas,
             "o": self.offices,
             "e": base64.b64encode(self.vector).decode(),
         }
-        return _MAGIC + zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), 6)
+        return _MAGIC + zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 1)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Analysis:
@@ -76,5 +81,7 @@ def _text(value: object) -> str:
 
 
 def _term(row: list[Any]) -> Term:
-    key, weight, shown, whole = row
-    return Term(_text(key), float(weight), _text(shown), bool(whole))
+    key, weight, shown, source = row
+    if source not in (SPELT_OUT, PIECE, WORD, SURE_WORD):
+        raise ValueError(source)
+    return Term(_text(key), float(weight), _text(shown), int(source))

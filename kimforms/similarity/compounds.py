@@ -1,12 +1,12 @@
 """Takes German compounds apart: `Kursplatzmangel` into Kurs, Platz, Mangel.
 
 A word is cut only where the pieces are words that the splitter knows (its own list and the profile's synonyms), with
-the linking letters that German puts between them.
+the linking letters that German puts between them; the foremost piece may be unknown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from .compound_words import PIECES
 from .words import fold
@@ -14,7 +14,8 @@ from .words import fold
 LINKS = ("", "s", "n", "en", "es", "er", "e", "ns")
 SHORTEST_PIECE = 3
 SHORTEST_WORD = 7
-SHORTEST_REST = 5
+SHORTEST_UNKNOWN = 5
+MOST_KEPT = 100_000
 
 
 class Splitter:
@@ -22,23 +23,27 @@ class Splitter:
 
     def __init__(self, words: Iterable[str] = ()) -> None:
         self._words = frozenset(fold(word) for word in (*PIECES, *words) if len(word) >= SHORTEST_PIECE)
-        self._known: dict[str, tuple[str, ...]] = {}
+        self._kept: dict[str, tuple[str, ...]] = {}
 
     def pieces(self, word: str) -> tuple[str, ...]:
-        """The pieces of a compound, folded; empty for a word that is none or is not understood."""
-        folded = fold(word)
-        if len(folded) < SHORTEST_WORD or not folded.isalpha():
+        """The pieces of a compound as the writer spelt them; empty for a word that is none or is not understood."""
+        if len(word) < SHORTEST_WORD or not word.isalpha():
             return ()
-        found = self._known.get(folded)
+        found = self._kept.get(word)
         if found is None:
-            if len(self._known) > 100_000:
-                self._known = {}
-            found = self._known[folded] = self._split(folded)
+            if len(self._kept) > MOST_KEPT:
+                self._kept = {}
+            found = self._kept[word] = _as_spelt(word, self._split(fold(word)))
         return found
 
+    def knows(self, word: str) -> bool:
+        """Whether it is a word that compounds are made of: nearly always a noun."""
+        return fold(word) in self._words
+
     def _split(self, word: str) -> tuple[str, ...]:
+        """The cut with the fewest pieces, the longest last piece winning among equals."""
         best: tuple[str, ...] = ()
-        for end in range(len(word) - SHORTEST_PIECE, SHORTEST_PIECE - 1, -1):
+        for end in range(SHORTEST_PIECE, len(word) - SHORTEST_PIECE + 1):
             tail = word[end:]
             if tail not in self._words:
                 continue
@@ -47,16 +52,31 @@ class Splitter:
                     best = (*head, tail)
         return best
 
-    def _heads(self, head: str) -> Iterable[tuple[str, ...]]:
+    def _heads(self, head: str) -> Iterator[tuple[str, ...]]:
         for link in LINKS:
             base = head[: len(head) - len(link)]
             if not head.endswith(link) or len(base) < SHORTEST_PIECE:
                 continue
             if base in self._words:
                 yield (base,)
-            elif len(base) >= SHORTEST_WORD - 1:
-                deeper = self._split(base)
-                if deeper:
-                    yield deeper
-        if len(head) >= SHORTEST_REST and head not in self._words:
+            elif len(base) >= SHORTEST_WORD - 1 and (deeper := self._split(base)):
+                yield deeper
+        if len(head) >= SHORTEST_UNKNOWN and head not in self._words:
             yield (head,)
+
+
+def _as_spelt(word: str, pieces: tuple[str, ...]) -> tuple[str, ...]:
+    """The folded pieces in the letters of the word: `behoerde` in `Ausländerbehörde` becomes `behörde`."""
+    starts = [0]
+    for letter in word:
+        starts.append(starts[-1] + len(fold(letter)))
+    at = {folded: place for place, folded in enumerate(starts)}
+    folded, found, after = fold(word), [], 0
+    for piece in pieces:
+        start = folded.find(piece, after)
+        after = start + len(piece)
+        first, last = at.get(start), at.get(after)
+        if start < 0 or first is None or last is None:
+            return pieces
+        found.append(word[first:last].lower())
+    return tuple(found)

@@ -22,8 +22,8 @@ class Synonyms:
         self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self._beginnings: dict[str, list[str]] = {}
         self._inside: dict[str, list[str]] = {}
-        self.terms: frozenset[str] = frozenset(
-            word for terms in groups.values() for term in terms for word in fold(term).replace("*", "").split()
+        self.words: frozenset[str] = frozenset(
+            fold(term) for terms in groups.values() for term in terms if fold(term).isalpha()
         )
         for group, terms in groups.items():
             for term in terms:
@@ -77,7 +77,8 @@ class Synonyms:
             self._beginnings.setdefault(term.strip("*"), []).append(group)
         elif " " in term:
             phrase = tuple(key_of(word.text) for word in words_of(term))
-            self._phrases.setdefault(phrase[0], []).append((phrase, group))
+            if phrase:
+                self._phrases.setdefault(phrase[0], []).append((phrase, group))
         else:
             self._exact.setdefault(key_of(term), []).append(group)
 

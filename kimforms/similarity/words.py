@@ -22,7 +22,7 @@ _WORD = re.compile(r"§+\s*\d+\s?[a-z]?\b|[^\W_]+(?:['’][^\W_]+)*")
 _PARAGRAPH = re.compile(r"§+\s*(\d+)\s?([a-z]?)")
 _GENDER = re.compile(r"(?<=[a-zäöüß])(?:[:*_·]|/-?)(?=(?:in|innen|r|n|e)\b)", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?:\n•>\-–]\s*$")
-_SEPARABLE = "ab|an|auf|aus|bei|durch|ein|fest|frei|fort|her|heraus|hin|los|mit|nach|statt|teil|um|vor|weg|weiter|zu|zuruck|zusammen"
+_SEPARABLE = "ab|an|auf|aus|bei|durch|ein|fest|frei|fort|her|hin|los|mit|nach|statt|teil|um|vor|weg|weiter|zu|zuruck"
 _PARTICIPLE = re.compile(rf"^({_SEPARABLE})?ge([a-z]{{4,}}?)e?t$")
 _INFINITIVE = re.compile(rf"^({_SEPARABLE})zu([a-z]{{4,}})$")
 _stemmer = snowballstemmer.stemmer("german")
@@ -85,3 +85,13 @@ def key_of(word: str) -> str:
 
 def is_stop_word(word: str) -> bool:
     return fold(word) in STOP_WORDS
+
+
+_NOUN = re.compile(
+    r".{3,}(?:ung|heit|keit|schaft|tion|taet|tum|ismus|schein|amt|behoerde|stelle|kurs|platz|geld)(?:en|s|e)?$"
+)
+
+
+def looks_like_noun(word: str) -> bool:
+    """Whether its ending makes a noun of it beyond doubt, however it is written."""
+    return bool(_NOUN.match(fold(word)))
