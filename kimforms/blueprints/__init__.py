@@ -22,12 +22,13 @@ def all_blueprints() -> list[Blueprint]:
         report_drafts,
         report_status,
         similar,
+        statistics,
         solutions,
         tasks,
     )
 
     rooms = (
         pages, accounts, admin, report, report_drafts, report_status, inbox, records, record_steps, record_work, similar,
-        tasks, dashboard, outbox, solutions, publishing,
+        tasks, dashboard, statistics, outbox, solutions, publishing,
     )  # fmt: skip
     return [room.blueprint for room in rooms]

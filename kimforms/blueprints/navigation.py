@@ -21,6 +21,7 @@ ENTRIES: tuple[tuple[str, str, str, str], ...] = (
     ("Meine Meldungen", "My reports", "/my-reports", "report:own"),
     ("Aufgaben", "Tasks", "/tasks", "task:own"),
     ("Lösungen", "Solutions", "/solutions", "solutions:follow"),
+    ("Statistik", "Statistics", "/statistics", "statistics:read"),
     ("Postausgang", "Outbox", "/outbox", "outbox:read"),
     ("Konten", "Accounts", "/admin/accounts", "account:manage"),
 )

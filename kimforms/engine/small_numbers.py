@@ -83,7 +83,7 @@ def _places(figures: Figures, name: str) -> list[Cell]:
     return [(row, column) for row in figures.lists[FIRST] for column in figures.lists[name]]
 
 
-def _hidden_in(cells: Mapping[Key, Shown]) -> frozenset[Any]:
+def _hidden_in(cells: Mapping[Any, Shown]) -> frozenset[Any]:
     return frozenset(key for key, count in cells.items() if count is None)
 
 

@@ -81,6 +81,8 @@ class Tag(Enum):
         "decision:take",
         ("decision", "reference", "body", "decided_on", "result", "wording", "votes", "amends", "how", "origin"),
     )
+    STATISTICS_THRESHOLD = "statistics:threshold", ("old", "new")
+    STATISTICS_RELEASE = "statistics:release", ("period", "threshold")
     PROFILE_LOAD = "profile:load", ("profile", "version", "new", "changed")
     PROCESS_PUBLISH = "process:publish", ("process", "version", "hash")
 

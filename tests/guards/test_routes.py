@@ -189,6 +189,8 @@ STATUS: dict[str, dict[str, int]] = {
     "/solutions/feed.atom": ALL,
     "/solutions/feed.rss": ALL,
     "/solutions/follow": SIGNED_IN,
+    "/statistics": only("case_manager", "coordinator", "office", "member"),
+    "/statistics/export": only("case_manager", "coordinator", "office", "member"),
     "/tasks": SIGNED_IN,
 }
 
