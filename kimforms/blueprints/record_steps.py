@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, flash, request
 
+from ..engine.completeness import leaves_draft
 from ..engine.definition import Transition
 from ..engine.text import pick
 from ..extensions import db
-from ..forms.builder import BuiltForm, step_form, submitted
-from ..forms.built_fields import rows_of
-from ..forms.records import number_in
+from ..forms.builder import BuiltForm, submitted
 from ..services.queries import history, record_page
 from ..services.queries.record_page import Seen
-from ..services.records import editing, preview
+from ..services.records import completing, editing, preview
 from ..services.records.transitions import perform_transition
-from ..services.refusals import InputRefused, NotVisible, StaleVersion, StepRefused
+from ..services.refusals import InputRefused, NotVisible, StaleVersion, StepRefused, Unfinished
 from ..services.unit_of_work import unit_of_work
-from . import access, record_parts
+from . import access, record_answers, record_parts
 from .records import transition_form
 from .rendering import language, page, see_other, t
 
@@ -57,6 +55,9 @@ def take(reference: str, transition_id: str) -> Response:
             state = pick(seen.definition.workflow.states[decision.new_state].label, language())
     except InputRefused as refused:
         return _again(reference, transition_id, raw, refused)
+    except Unfinished:
+        seen = record_parts.look(db.session(), reference)
+        return _unfinished(seen, _transition(seen, transition_id))
     except (StaleVersion, StepRefused) as refused:
         return _conflict(reference, transition_id, raw, refused)
     _say_done(transition, state, decision.complete)
@@ -88,6 +89,8 @@ def _question(
     deed = next((one for one in deeds if one.transition.id == transition.id), None)
     label = pick(transition.label, language())
     if deed is None:
+        if any(one.label == label for one in not_now) and leaves_draft(seen.definition, seen.record.state, transition):
+            return _unfinished(seen, transition)
         reasons = next((one.reasons for one in not_now if one.label == label), ())
         raise StepRefused(reasons or (t("Dieser Schritt ist jetzt nicht möglich.", "This step is not possible now."),))
     told = preview.consequences(
@@ -114,6 +117,17 @@ def _question(
         form_errors=bool(errors),
         last_seq=history.last_seq(session, seen.record),
     )
+
+
+def _unfinished(seen: Seen, transition: Transition) -> Response:
+    """What the draft still lacks, each with the way to its question; or the reasons, when that is not what is wrong."""
+    missing = completing.lacking(
+        seen.record, seen.definition, access.now(), record_parts.circumstances().catalogues, language()
+    )
+    if not missing.open:
+        raise StepRefused((t("Dieser Schritt ist jetzt nicht möglich.", "This step is not possible now."),))
+    label = pick(transition.label, language())
+    return page("records/unfinished.html", status=409, record=seen.record, label=label, missing=missing)
 
 
 def _again(reference: str, transition_id: str, raw: dict[str, Any], refused: InputRefused) -> Response:
@@ -181,34 +195,27 @@ def _typed(seen: Seen, transition: Transition, raw: Mapping[str, Any]) -> list[t
 # --- answers ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Part:
-    """One step of the form on the page that corrects answers."""
-
-    title: str
-    form: BuiltForm
-
-
 @blueprint.get("/edit")
 @access.requires("record:read")
 def edit(reference: str) -> Response:
-    """All answers that may be corrected, on one page."""
+    """The answers that may be corrected: all on one page, or those of one ``step``; a draft is filled in step by step."""
     session = db.session()
     seen = record_parts.look(session, reference)
     editing.require_editor(session, access.current_actor(), access.now(), seen.record)
-    return _edit_page(seen, editing.raw_of(seen.definition, seen.record.answers))
+    if (first := record_answers.first_step(seen)) is not None:
+        return see_other(".edit", reference=reference, step=first)
+    return record_answers.edit_page(seen, editing.raw_of(seen.definition, seen.record.answers))
 
 
 @blueprint.post("/edit")
 @access.requires("record:read")
 def change(reference: str) -> Response:
-    """Stores corrected answers, or shows the page again with other rows or questions."""
-    raw = submitted(request.form.items(multi=True))
-    rows = next((name for name in raw if name.startswith(("_add:", "_remove:"))), None)
-    if rows is not None or "_refresh" in raw:
+    """Stores answers, or shows the page again with other rows or questions."""
+    raw = record_answers.entered()
+    if record_answers.only_shown_again():
         seen = record_parts.look(db.session(), reference)
         editing.require_editor(db.session(), access.current_actor(), access.now(), seen.record)
-        return _edit_page(seen, raw if rows is None else _with_rows(raw, rows))
+        return record_answers.edit_page(seen, record_answers.with_rows(seen, raw))
     try:
         with unit_of_work() as session:
             seen = record_parts.look(session, reference)
@@ -221,114 +228,14 @@ def change(reference: str) -> Response:
                 row_version=record_parts.row_version(),
                 catalogues=record_parts.circumstances().catalogues,
                 language=language(),
+                steps=record_answers.wanted(seen),
             )
+            following = record_answers.next_step(seen)
     except InputRefused as refused:
-        return _edit_page(record_parts.look(db.session(), reference), raw, refused=refused)
+        return record_answers.edit_page(record_parts.look(db.session(), reference), raw, refused=refused)
     except StaleVersion:
-        return _edit_conflict(reference, raw)
-    _say_changed(changed)
+        return record_answers.conflict_page(record_parts.look(db.session(), reference), raw)
+    record_answers.say_changed(changed)
+    if following is not None:
+        return see_other(".edit", reference=reference, step=following)
     return see_other("records.show", reference=reference)
-
-
-def _say_changed(changed: editing.Changed) -> None:
-    if not changed.fields:
-        flash(t("Es war nichts zu ändern.", "There was nothing to change."), "info")
-        return
-    flash(t("Die Angaben sind geändert. Alte und neue Werte stehen im Verlauf.",
-            "The answers are changed. Old and new values stand in the history."), "success")  # fmt: skip
-    if changed.dropped:
-        names = ", ".join(f"„{one}“" for one in changed.dropped)
-        flash(t(f"Entfallen, weil die Frage nicht mehr gestellt wird: {names}.",
-                f"Dropped because the question is not asked any more: {names}."), "warning")  # fmt: skip
-
-
-def _with_rows(raw: dict[str, Any], pressed: str) -> dict[str, Any]:
-    """The input with one row more or less, for the buttons of repeating groups at the top of a step."""
-    kind, _, name = pressed.partition(":")
-    rows = [dict(row) for row in rows_of(raw.get(name))]
-    number = number_in(str(raw[pressed]))
-    if kind == "_add":
-        rows = [*(rows or [{}]), {}]
-    elif number is not None and number < len(rows):
-        rows.pop(number)
-    return {**raw, name: rows}
-
-
-def _parts(seen: Seen, raw: Mapping[str, Any]) -> list[Part]:
-    whole = editing.whole_input(seen.definition, seen.record, raw)
-    about = record_parts.circumstances()
-    parts = []
-    for step in editing.editable_steps(seen.definition):
-        form = step_form(seen.definition, step, whole, about)
-        form.look_for_personal_data()
-        if any(True for _ in form):
-            parts.append(Part(pick(step.title, language()), form))
-    return parts
-
-
-def _edit_page(seen: Seen, raw: dict[str, Any], *, refused: InputRefused | None = None) -> Response:
-    parts = _parts(seen, raw)
-    pairs = _marked(parts, refused.errors) if refused is not None else []
-    return page(
-        "records/edit.html",
-        status=422 if refused is not None else 200,
-        record=seen.record,
-        parts=parts,
-        error_pairs=pairs,
-        form_errors=bool(pairs),
-        **_base(seen),
-    )
-
-
-def _base(seen: Seen) -> dict[str, Any]:
-    """Which version the page shows. A page that comes again after a refusal keeps what it was opened with."""
-    posted = request.method == "POST"
-    version = record_parts.row_version() if posted else None
-    last = record_parts.seen_event() if posted else 0
-    return {
-        "base_version": version or seen.record.row_version,
-        "last_seq": last or history.last_seq(db.session(), seen.record),
-    }
-
-
-def _marked(parts: Sequence[Part], errors: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Puts each refusal at its question; returns pairs for the error summary."""
-    pairs = []
-    for path, sentence in errors.items():
-        name, _, inside = path.partition(".")
-        form = next((part.form for part in parts if name in part.form), None)
-        if form is None:
-            pairs.append(("", sentence))
-            continue
-        field = form[name].mark(inside, sentence)
-        label = form[name].label.text
-        pairs.append((field.id, sentence if label in sentence else f"{label}: {sentence}"))
-    return pairs
-
-
-def _edit_conflict(reference: str, raw: dict[str, Any]) -> Response:
-    """Both versions question by question, and a form that holds mine where I changed something and theirs elsewhere."""
-    session, actor = db.session(), access.current_actor()
-    seen = record_parts.look(session, reference)
-    about = record_parts.circumstances()
-    both = editing.versions(
-        session,
-        seen.record,
-        raw,
-        record_parts.seen_event(),
-        catalogues=about.catalogues,
-        today=about.today,
-        language=language(),
-    )
-    since, _ = history.lines(session, actor, access.now(), seen, language=language(), after=record_parts.seen_event())
-    return page(
-        "records/edit_conflict.html",
-        status=409,
-        record=seen.record,
-        parts=_parts(seen, both.joined),
-        rows=both.rows,
-        since=since,
-        base_version=seen.record.row_version,
-        last_seq=history.last_seq(session, seen.record),
-        error_pairs=[],
-    )

@@ -89,7 +89,8 @@ def read_state(definition: ProcessDefinition, items: Iterable[tuple[str, str]], 
         state.raw, state.visited, state.key = dict(kept.raw), list(kept.visited), kept.key
         if step is not None:
             _take_over(state, step, data)
-    _change_rows(definition, state, own)
+    if change_rows(definition, state.raw, own):
+        state.action = "rows"
     if step is not None and step.id not in state.visited:
         state.visited.append(step.id)
     return state
@@ -105,25 +106,27 @@ def _take_over(state: FormState, step: Step, data: Mapping[str, Any]) -> None:
             state.raw.pop(each.id, None)
 
 
-def _change_rows(definition: ProcessDefinition, state: FormState, own: Mapping[str, str]) -> None:
-    """The buttons of repeating groups: ``_add:name`` and ``_remove:name`` with the row's number."""
+def change_rows(definition: ProcessDefinition, raw: dict[str, Any], own: Mapping[str, str]) -> bool:
+    """Carries out in ``raw`` what a button of a repeating group asks for: ``_add:name``, or ``_remove:name`` with the row's
+    number. False when no such button was pressed.
+    """
     pressed = next((name for name in own if name.startswith(("_add:", "_remove:"))), None)
     if pressed is None:
-        return
+        return False
     kind, _, path = pressed.partition(":")
     *before, last = path.split("-")
     if not _TREE.fullmatch(path) or not _repeats(definition, last):
-        return
-    state.action = "rows"
-    branch = _branch(state.raw, before)
+        return False
+    branch = _branch(raw, before)
     if branch is None:
-        return
+        return True
     rows: list[Any] = [dict(row) for row in rows_of(branch.get(last))]
     if kind == "_add":
         rows = [*(rows or [{}]), {}]
     elif own[pressed].isdecimal() and int(own[pressed][:6]) < len(rows):
         rows.pop(int(own[pressed][:6]))
     branch[last] = rows
+    return True
 
 
 def _repeats(definition: ProcessDefinition, name: str) -> bool:

@@ -6,9 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import object_session
+
 from ..engine.catalogue import Catalogues
 from ..engine.definition import ProcessDefinition
 from ..engine.fields import CleanContext
+from ..engine.fields import Record as RecordField
 from ..models import Record, RecordFacet, RecordSearch
 from .search import stems_of
 
@@ -21,7 +25,7 @@ def project(record: Record, definition: ProcessDefinition, catalogues: Catalogue
     answers = record.answers
     municipalities = _values(answers, chosen.municipalities)
     organisation = _organisation(answers.get(chosen.organisation or ""))
-    record.title = str(answers.get(chosen.title or "") or record.reference)[:LONGEST_TITLE]
+    record.title = (_title(record, definition) or record.reference)[:LONGEST_TITLE]
     record.municipality = municipalities[0] if municipalities else None
     record.organisation = organisation
     record.field_of_action = next(iter(_values(answers, chosen.field_of_action)), None)
@@ -35,6 +39,19 @@ def project(record: Record, definition: ProcessDefinition, catalogues: Catalogue
     }
     _keep_facets(record, facets)
     _index(record, definition, CleanContext(catalogues=catalogues, today=today, language="de", answers=answers))
+
+
+def _title(record: Record, definition: ProcessDefinition) -> str:
+    """The answer that is the title; where that names another record, this one is called after it."""
+    name = definition.projection.title or ""
+    value = record.answers.get(name)
+    field = definition.fields().get(name)
+    if isinstance(field, RecordField) and field.process is not None and isinstance(value, str):
+        session = object_session(record) or (object_session(record.version) if record.version is not None else None)
+        if session is not None:
+            with session.no_autoflush:  # the record itself may not be ready to be written yet
+                value = session.scalar(select(Record.title).where(Record.reference == value)) or value
+    return str(value or "")
 
 
 def _index(record: Record, definition: ProcessDefinition, context: CleanContext) -> None:

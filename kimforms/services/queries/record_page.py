@@ -12,8 +12,10 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ...engine import workflow
+from ...engine.completeness import Completeness
 from ...engine.definition import ProcessDefinition, Transition
 from ...engine.fields import CleanContext
+from ...engine.fields import Record as RecordField
 from ...engine.text import pick
 from ...models import (
     Attachment,
@@ -37,7 +39,7 @@ from ..records import commenting, completing
 from ..records.facts import facts_of, labels_of, local_day, person_for
 from ..refusals import NotVisible
 from . import history
-from .reporting import answers_of
+from .reporting import Answer, answers_of
 
 THEME = "theme"
 
@@ -131,9 +133,11 @@ class View:
     hint: str
     deeds: Sequence[Deed]
     not_now: Sequence[NotNow]
-    answers: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    answers: Sequence[tuple[str, Sequence[tuple[str, Answer]]]]
     facts: Mapping[str, str]
     may_edit: bool
+    lacking: Completeness | None = None
+    """What a draft still lacks; None for a record that is none, or for whoever may not fill it in."""
     questions: Sequence[Question] = ()
     links: Sequence[Linked] = ()
     comments: Sequence[Comment] = ()
@@ -160,9 +164,14 @@ def view(session: Session, actor: Actor, now: datetime, seen: Seen, *, language:
         "hint": pick(state.hint, language),
         "deeds": deeds,
         "not_now": not_now,
-        "answers": answers_of(session, record, definition, language),
+        "answers": answers_of(
+            session, record, definition, language, named(session, actor, local_day(now), definition, record.answers)
+        ),
         "facts": facts_in_words(session, seen, language),
         "may_edit": may_edit,
+        "lacking": completing.lacking(record, definition, now, catalogues.catalogues(session), language)
+        if may_edit and definition.is_draft(record.state)
+        else None,
         "links": links_of(session, actor, now, record, language=language),
         "attachments": attachments_of(session, record) if definition.access.attachments.allowed else (),
     }
@@ -245,6 +254,23 @@ def links_of(session: Session, actor: Actor, now: datetime, record: Record, *, l
             Linked(link_id, other.reference, other.title, kind, title, pick(state.label, language), state.tone)
         )
     return found
+
+
+def named(
+    session: Session, actor: Actor, today: date, definition: ProcessDefinition, answers: Mapping[str, Any]
+) -> dict[str, str]:
+    """Titles of the records that answers name, by reference, as far as the actor may see them; one query, or none."""
+    fields = [one for one in definition.fields().values() if isinstance(one, RecordField) and one.process is not None]
+    values = [answers.get(one.id) for one in fields]
+    wanted = [one for value in values for one in (value if isinstance(value, list) else [value]) if one]
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(Record.reference, Record.title).where(
+            Record.reference.in_(wanted), visible_records(session, actor, today)
+        )
+    )
+    return {row.reference: row.title for row in rows}
 
 
 def questions_of(session: Session, record: Record) -> Sequence[Question]:

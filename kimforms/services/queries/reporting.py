@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session, joinedload
 from ...engine.definition import ProcessDefinition
 from ...engine.effects import kind_of
 from ...engine.fields import CleanContext, Field
+from ...engine.fields import Record as RecordField
+from ...engine.fields.groups import row_mark
 from ...engine.stations import STATIONS, station_of
 from ...engine.text import pick
 from ...engine.workflow import Allowed
@@ -260,23 +262,46 @@ def _tells_reporter(effect: Any) -> bool:
     return kind_of(effect) == "notify" and "reporter" in effect.notify.to
 
 
+Answer = str | Sequence[tuple[str, str]]
+"""An answer in words; for records that it names, their references with their titles (empty if not to be seen)."""
+
+
 def answers_of(
-    session: Session, record: Record, definition: ProcessDefinition, language: str
-) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The answers by step in words, as they stand in the record: the reporter's contact is not among them."""
+    session: Session,
+    record: Record,
+    definition: ProcessDefinition,
+    language: str,
+    named: Mapping[str, str] | None = None,
+) -> list[tuple[str, list[tuple[str, Answer]]]]:
+    """The answers by step in words, as they stand in the record: the reporter's contact is not among them.
+
+    With ``named`` (titles of the records that the reader may see) answers that name records are lists of references.
+    """
     context = CleanContext(catalogues.catalogues(session), local_day(record.created_at), language, record.answers)
     found = []
     for step in definition.form.steps:
+        rows: list[tuple[str, Answer]]
         if step.repeat is not None:
             rounds = enumerate(record.answers.get(step.id) or [], start=1)
-            rows = [(str(number), _in_one_line(step.fields, row, context)) for number, row in rounds]
+            item = pick(step.repeat.item, language)
+            rows = [
+                (f"{item} {row_mark(number, step.repeat.naming)}".strip(), _one_round(step.fields, row, context))
+                for number, row in rounds
+            ]
         else:
-            rows = [(pick(each.label, language), each.display(record.answers[each.id], context))
+            rows = [(pick(each.label, language), _answer(each, record.answers[each.id], context, named))
                     for each in step.fields if each.id in record.answers]  # fmt: skip
         if rows:
             found.append((pick(step.title, language), rows))
     return found
 
 
-def _in_one_line(fields: Sequence[Field], row: Mapping[str, Any], context: CleanContext) -> str:
-    return "; ".join(filter(None, (each.display(row.get(each.id), context) for each in fields)))
+def _answer(each: Field, value: Any, context: CleanContext, named: Mapping[str, str] | None) -> Answer:
+    if named is not None and isinstance(each, RecordField) and each.process is not None:
+        return [(str(one), named.get(str(one), "")) for one in (value if isinstance(value, list) else [value])]
+    return each.display(value, context)
+
+
+def _one_round(fields: Sequence[Field], row: Mapping[str, Any], context: CleanContext) -> str:
+    shown = ((pick(each.label, context.language), each.display(row.get(each.id), context)) for each in fields)
+    return "\n".join(f"{label}: {text}" for label, text in shown if text)
