@@ -20,8 +20,8 @@ from ..services.records import contact, printing
 from ..services.records.facts import facts_of
 from ..services.refusals import NotPermitted
 from ..services.unit_of_work import unit_of_work
-from . import access, record_parts
-from .rendering import language, page, t
+from . import access, process_parts, record_parts
+from .rendering import language, page, t, wants_fragment
 
 blueprint = Blueprint("records", __name__, url_prefix="/records")
 SOON = timedelta(days=2)
@@ -61,6 +61,7 @@ def page_context(seen: Seen, view: Any, *, entered: bool = True, **others: Any) 
         "may_see_contact": seen.full and contact.may_see_contact(actor, seen.record),
         "coordination": record_parts.coordination(seen),
         "me": actor.user_id,
+        "extra": None if wants_fragment() else process_parts.part_of(seen),
         "compared": seen.full and similar_texts.similar_of(db.session(), seen.record, seen.definition) is not None,
         "own": reporting.progress(db.session(), actor, access.now(), seen.record, language=language())
         if seen.own and not seen.full

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectChoice, StringField, TextAreaField
+from wtforms import SelectChoice, StringField, TextAreaField
 
 from .inbox import Arguments, Choices
 from .records import Say, Ticks, number_in
@@ -70,7 +70,7 @@ def new_theme_form(say: Say, areas: Choices, values: Mapping[str, Any] | None = 
     form = ThemeForm(data=values)
     form.title.kimforms = {"type": "short_text", "maxlength": 160, "optional": False}
     form.summary.kimforms = {"type": "long_text", "maxlength": 4000, "rows": 4, "optional": True}
-    form.fields_of_action.kimforms = {"type": "checkboxes", "optional": True}
+    form.fields_of_action.kimforms = {"type": "several_of", "optional": True}
     return form
 
 
@@ -78,7 +78,7 @@ def cases_form(say: Say, cases: int | None, note: str | None) -> Any:
     """How many cases a report stands for in a theme, and why."""
 
     class CasesForm(FlaskForm):
-        cases = IntegerField(
+        cases = StringField(
             say("Zahl der Fälle", "Number of cases"),
             description=say(
                 "0, wenn eine andere Meldung dieselben Fälle erzählt", "0 if another report tells the same cases"
@@ -91,9 +91,20 @@ def cases_form(say: Say, cases: int | None, note: str | None) -> Any:
             ),
         )
 
-    form = CasesForm(data={"cases": cases, "note": note or ""})
+    form = CasesForm(data={"cases": "" if cases is None else str(cases), "note": note or ""})
     form.cases.kimforms = {"type": "number", "optional": False, "width": "4"}
     form.note.kimforms = {"type": "short_text", "maxlength": 300, "optional": True}
+    return form
+
+
+def split_form(say: Say) -> Any:
+    """The title of the theme that some reports move into."""
+
+    class SplitForm(FlaskForm):
+        title = StringField(say("Titel des neuen Themas", "Title of the new theme"))
+
+    form = SplitForm()
+    form.title.kimforms = {"type": "short_text", "maxlength": 160, "optional": False}
     return form
 
 

@@ -242,6 +242,7 @@ def links_of(session: Session, actor: Actor, now: datetime, record: Record, *, l
         select(RecordLink.id, RecordLink.kind, Record)
         .join(Record, here)
         .where(visible_records(session, actor, local_day(now)))
+        .where(~and_(RecordLink.to_id == record.id, RecordLink.cases.is_not(None)))  # a theme lists its reports itself
         .options(joinedload(Record.process), joinedload(Record.version).defer(ProcessVersion.document))
         .order_by(RecordLink.kind != THEME, Record.reference)
     )

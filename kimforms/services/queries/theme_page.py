@@ -23,6 +23,7 @@ from ..themes.reports import KIND, is_report, is_withdrawn, themes_of, withdrawn
 
 A_PAGE = 20
 MOST_MONTHS = 24
+MOST_TO_CHOOSE = 100
 
 
 @dataclass(frozen=True)
@@ -339,3 +340,57 @@ def publications_of(session: Session, theme: Record) -> Sequence[Publication]:
     """What was made public of the theme."""
     wanted = select(Publication).where(Publication.theme_id == theme.id, Publication.kind == "solution")
     return session.scalars(wanted.order_by(Publication.first_published_at, Publication.id)).all()
+
+
+def all_reports(session: Session, theme: Record, *, language: str = "de") -> tuple[list[ReportRow], bool]:
+    """The first hundred reports of a theme on one page, to choose from; True: there are more."""
+    rows: list[ReportRow] = []
+    after: int | None = None
+    while len(rows) < MOST_TO_CHOOSE:
+        shown = reports_of(session, theme, language=language, after=after)
+        rows += shown.rows
+        after = shown.next_key
+        if after is None:
+            break
+    return rows, after is not None
+
+
+@dataclass(frozen=True)
+class MergePreview:
+    """What a merge would move: reports, those among them that are in both themes, other records, and cases together."""
+
+    reports: int
+    double: int
+    others: int
+    cases: int
+
+
+def merge_preview(session: Session, source: Record, target: Record) -> MergePreview:
+    """What would happen if ``source`` went into ``target``; nothing is written."""
+    here, there = _cases(session, source), _cases(session, target)
+    counted = {key: number for key, (number, counts) in (here | there).items() if counts}
+    for key in here.keys() & there.keys():
+        counted[key] = max(here[key][0], there[key][0]) if here[key][1] else 0
+    others = session.scalar(
+        select(func.count())
+        .select_from(RecordLink)
+        .where(RecordLink.to_id == source.id, RecordLink.kind == KIND, RecordLink.cases.is_(None))
+    )
+    return MergePreview(len(here), len(here.keys() & there.keys()), others or 0, sum(counted.values()))
+
+
+def undo_preview(session: Session, done: ThemeMerge) -> int:
+    """How many of the reports that went along would come back."""
+    there = _cases(session, done.target).keys()
+    return sum(entry["report"] in there and entry["cases"] is not None for entry in done.moved)
+
+
+def _cases(session: Session, theme: Record) -> dict[int, tuple[int, bool]]:
+    """The cases of each report, and whether it counts."""
+    gone = withdrawn_states(session, theme.id)
+    rows = session.execute(
+        select(RecordLink.from_id, RecordLink.cases, Record.state)
+        .join(Record, Record.id == RecordLink.from_id)
+        .where(RecordLink.to_id == theme.id, RecordLink.kind == KIND, RecordLink.cases.is_not(None))
+    )
+    return {row.from_id: (row.cases or 0, row.state not in gone) for row in rows}
