@@ -155,7 +155,12 @@ def _context(inbox: listing.Inbox, read: Read, shown: listing.InboxPage) -> dict
         "notes": words.notes(),
         "tabs": words.tabs(views.views_for(db.session(), access.current_actor()), may_work),
         "shown": shown,
-        "hints": hints(db.session(), access.current_actor(), [row.id for row in shown.rows]),
+        "hints": hints(
+            db.session(),
+            access.current_actor(),
+            [row.id for row in shown.rows],
+            [one.id for one in inbox.sources.processes],
+        ),
         "may_work": may_work,
         "people": inbox.sources.people,
         "transitions": quick_transitions(inbox.sources, language()) if may_work else (),

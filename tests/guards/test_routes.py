@@ -192,6 +192,7 @@ STATUS: dict[str, dict[str, int]] = {
     "/statistics": only("case_manager", "coordinator", "office", "member"),
     "/statistics/export": only("case_manager", "coordinator", "office", "member"),
     "/tasks": SIGNED_IN,
+    "/themes/proposals": only("coordinator", "office"),
 }
 
 

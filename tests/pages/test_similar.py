@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import func, select
+
+from kimforms.extensions import db
+from kimforms.models import Record
 
 from ..support.client import CheckingClient
 from ..support.databases import in_app
 from ..support.queries import statements_of
 from ..support.records import ADVISER, CASE_MANAGER, COORDINATOR, ELSEWHERE, OFFICE, report, theme
+from ..support.similar import CARD, CARDS, background
 from .test_records import words
 
-CARD = {
-    "titel": "Fiktionsbescheinigung läuft ab",
-    "situation": "Die Fiktionsbescheinigung endet, der Arbeitgeber kündigt.",
-}
-CARDS = {
-    "titel": "Keine Verlängerung der Fiktionsbescheinigung",
-    "situation": "Ohne gültige Fiktionsbescheinigung kündigen Arbeitgeber, die Ausländerbehörde antwortet nicht.",
-}
 both = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
 MEMBER = "mitglied@jobcenter.example"
 ADMIN = "admin@rsk.example"
 
 
 def sent(client: CheckingClient, *reports: dict[str, str], by: str | None = ADVISER) -> list[str]:
+    """Sends reports among others; returns their references."""
     with in_app(client.app):
+        if db.session.scalar(select(func.count()).select_from(Record)) == 0:
+            background()
         return [report(by, **one) for one in reports]
 
 

@@ -26,6 +26,8 @@ from .record_page import Seen
 FEW, MANY = 5, 10
 LISTED = 0.1
 """A likeness below this is chance; the list on a record's page ends there."""
+FAINT, SMALL = 0.03, 50
+"""Among so few reports no word is rare, so likeness comes out low: there the list reaches further down."""
 SURE = 0.5
 """From here on the inbox says so without being asked."""
 IN_ONE_THEME = 2
@@ -88,7 +90,11 @@ def similar_to(session: Session, actor: Actor, seen: Seen, *, count: int = FEW, 
         similar_texts.report_of(record.id, seen.definition, similar, record.answers)
     )
     found = shelf.neighbours(
-        record.process_id, {record.id: asked}, k=count + 1, at_least=LISTED, judgements=_judgements(verdicts)
+        record.process_id,
+        {record.id: asked},
+        k=count + 1,
+        at_least=FAINT if len(shelf.of(record.process_id).index) < SMALL else LISTED,
+        judgements=_judgements(verdicts),
     )[record.id]
     apart = [other for (one, other), alike in _both_ways(verdicts) if one == record.id and not alike]
     known = _records(session, [*(one.id for one in found), *apart], readable)
@@ -106,9 +112,14 @@ def similar_to(session: Session, actor: Actor, seen: Seen, *, count: int = FEW, 
     )
 
 
-def hints(session: Session, actor: Actor, record_ids: Sequence[int]) -> dict[int, Hint]:
-    """For the records of one page of a list what is worth saying; five queries, whatever stands there."""
-    readable = readable_processes(session, actor)
+def hints(
+    session: Session, actor: Actor, record_ids: Sequence[int], readable: Sequence[int] | None = None
+) -> dict[int, Hint]:
+    """For the records of one page of a list what is worth saying; four queries, whatever stands there.
+
+    ``readable``: ids of the processes that the actor reads in full, where the caller has asked for them already.
+    """
+    readable = readable_processes(session, actor) if readable is None else readable
     if not record_ids or not readable:
         return {}
     rows = _entries(session, record_ids, readable)
