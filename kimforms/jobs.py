@@ -20,7 +20,7 @@ from huey.consumer import Consumer
 
 from .config import Settings, SettingsError
 from .extensions import db
-from .services import deadlines, delivery, digest, news, retention
+from .services import deadlines, delivery, digest, news, retention, statistics
 from .services.records.facts import BERLIN, local_day
 from .services.unit_of_work import unit_of_work
 
@@ -68,8 +68,8 @@ def schedule(huey: Huey, app: Flask, clock: Callable[[], datetime] = lambda: dat
 
 
 def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
-    """Deadlines and tasks, the daily mail from seven o'clock on, erasure once a day from three o'clock on."""
-    for name, job in (("deadlines", deadlines.run_due), ("digest", digest.run)):
+    """Deadlines and tasks, the daily mail from seven o'clock on, figures of a past half-year, erasure once a day from three on."""
+    for name, job in (("deadlines", deadlines.run_due), ("digest", digest.run), ("statistics", statistics.run)):
         _run(app, name, lambda job=job: job(unit_of_work, now))
     day = local_day(now).isoformat()
     if now.astimezone(BERLIN).hour >= RETENTION_HOUR and (huey is None or huey.get("retention", peek=True) != day):

@@ -17,6 +17,7 @@ from ..config import Settings, secret_key_of
 from ..engine.profile import profile_folder, read_profile
 from ..models import Process, Record, RecordLink, RoleGrant, User
 from ..permissions import ANYONE, Actor, actor_of
+from . import statistics
 from .catalogues import catalogues
 from .processes import current_version
 from .records import commenting, linking
@@ -157,8 +158,9 @@ def _told(settings: Settings, stories_at_most: int) -> set[int] | None:
 
 
 def finish(settings: Settings, now: datetime) -> None:
-    """Moves the themes on and notes that the demonstration is complete."""
+    """Moves the themes on, releases the figures of past half-years, and notes that the demonstration is complete."""
     settle_themes(now)
+    statistics.run(unit_of_work, now)
     (settings.data_dir / MARK).unlink(missing_ok=True)
 
 

@@ -12,13 +12,11 @@ from sqlalchemy.orm import Session
 
 from ...engine.definition import ProcessDefinition
 from ...engine.text import pick
-from ...models import Draft, Process, ProcessVersion, Question, Record, RecordFacet, Task
+from ...models import Draft, Process, ProcessVersion, Question, Record, Task
 from ...permissions import Actor, readable_processes
 from ..processes import definition_of
 
 SHOWN = 5
-SMALL = 5
-"""Numbers below this are not told of a municipality, since they could point at people (domain notes, small numbers)."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,6 @@ class Desk:
     drafts: int = 0
     questions: Sequence[Line] = ()
     tasks: Sequence[Task] = ()
-    municipality: Sequence[tuple[str, int | None]] = ()
 
 
 def desk_of(session: Session, actor: Actor, today: date, language: str) -> Desk:
@@ -74,18 +71,6 @@ def desk_of(session: Session, actor: Actor, today: date, language: str) -> Desk:
         desk.reports = True
         _reports(session, actor, desk, words)
     return desk
-
-
-def counts_in(session: Session, municipality: str, words: Mapping[str, str]) -> list[tuple[str, int | None]]:
-    """Reports that touch a municipality by field of action; a number below ``SMALL`` is None, and so is a lone total."""
-    rows = session.execute(
-        select(Record.field_of_action, func.count())
-        .join(RecordFacet, RecordFacet.record_id == Record.id)
-        .where(RecordFacet.name == "municipality", RecordFacet.value == municipality)
-        .group_by(Record.field_of_action)
-        .order_by(func.count().desc())
-    )
-    return [(words.get(slug or "", "ohne Angabe"), number if number >= SMALL else None) for slug, number in rows]
 
 
 class _Words:

@@ -70,7 +70,7 @@ class Statistics:
 
 
 def statistics_of(session: Session, actor: Actor, today: date, language: str, filters: Filters) -> Statistics:
-    """The figures that this person may see, as the filters say. At most eight queries, however many reports there are."""
+    """The figures that this person may see, as the filters say. At most seven queries, however many reports there are."""
     lists = catalogues(session)
     places = [place for place in places_of(session, actor) if place.processes]
     place = next((one for one in places if one.controller_id == filters.controller), places[0] if places else None)
