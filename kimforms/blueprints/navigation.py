@@ -17,9 +17,11 @@ LIFETIME = timedelta(minutes=1)
 ENTRIES: tuple[tuple[str, str, str, str], ...] = (
     ("Übersicht", "Overview", "/dashboard", "dashboard:read"),
     ("Posteingang", "Inbox", "/inbox", "inbox:read"),
+    ("Themen", "Themes", "/themes", "theme:read"),
     ("Hürde melden", "Report a hurdle", "/report", "report:create"),
     ("Meine Meldungen", "My reports", "/my-reports", "report:own"),
     ("Aufgaben", "Tasks", "/tasks", "task:own"),
+    ("Beschlüsse", "Decisions", "/decisions", "decision:read"),
     ("Lösungen", "Solutions", "/solutions", "solutions:follow"),
     ("Statistik", "Statistics", "/statistics", "statistics:read"),
     ("Postausgang", "Outbox", "/outbox", "outbox:read"),

@@ -41,6 +41,27 @@ SENTENCES = {
         "The file could not be stored. Please try again later."
     ),
     "Diese Art von Datei geht hier nicht. Erlaubt sind: {}.": "This kind of file is not taken here. Allowed are: {}.",
+    "Wählen Sie das Gremium, das entschieden hat.": "Choose the body that decided.",
+    "Das Datum liegt in der Zukunft.": "The day lies in the future.",
+    "Das Datum liegt vor dem Tag, an dem die Vorlage begonnen wurde.": (
+        "The day lies before the day on which the paper was begun."
+    ),
+    "Wählen Sie das Ergebnis.": "Choose the result.",
+    "Eine Mitteilung wird zur Kenntnis genommen.": "An information is noted.",
+    "Zur Kenntnis genommen wird nur eine Mitteilung.": "Only an information is noted.",
+    "Geben Sie an, was geändert oder zur Bedingung gemacht wurde.": "Say what was changed or made a condition.",
+    "Die Überprüfung liegt nach dem Tag des Beschlusses.": "The review comes after the day of the decision.",
+    "Der Text hat höchstens {} Zeichen.": "The text has {} characters at most.",
+    "Geben Sie den Wortlaut des Beschlusses ein.": "Enter the wording of the decision.",
+    "Stimmen sind ganze Zahlen ab 0.": "Votes are whole numbers from 0.",
+    "Es sind {} Stimmen, aber {} hat {} stimmberechtigte Mitglieder.": (
+        "There are {} votes, but {} has {} members with a vote."
+    ),
+    "Mit diesen Stimmen ist der Vorschlag nicht angenommen.": "With these votes the proposal is not accepted.",
+    "Mit diesen Stimmen ist der Vorschlag nicht abgelehnt.": "With these votes the proposal is not rejected.",
+    "Wählen Sie, ob der Beschluss geändert oder aufgehoben wurde.": "Choose whether the decision was amended or revoked.",
+    "Der spätere Beschluss kann nicht vor dem früheren liegen.": "The later decision cannot come before the earlier one.",
+    "Geben Sie den Wortlaut des neuen Beschlusses ein.": "Enter the wording of the new decision.",
     "Zu diesen Vorgängen gibt es keine Dateien: Schreiben enthalten oft persönliche Daten.": (
         "These records take no files: letters often hold personal data."
     ),

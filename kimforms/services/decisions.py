@@ -60,7 +60,7 @@ def take_decision(
     """
     _require(actor, paper, row_version)
     if paper.state != PROPOSED:
-        raise StepRefused([_why_not(session, paper)])
+        raise StepRefused([why_not(session, paper)])
     body = _body(session, paper, verdict.body)
     wording = checked(paper, verdict, body, now)
     theme = _theme_of(session, paper)
@@ -137,7 +137,8 @@ def _require(actor: Actor, paper: Record, row_version: int | None) -> None:
         raise StaleVersion(current=paper)
 
 
-def _why_not(session: Session, paper: Record) -> str:
+def why_not(session: Session, paper: Record) -> str:
+    """Why nothing can be decided on a paper now, as a sentence."""
     taken = standing_decisions(session, paper)
     if taken:
         return (

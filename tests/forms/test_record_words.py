@@ -10,6 +10,8 @@ from kimforms.forms.record_words import SENTENCES, in_english
 SERVICES = Path(__file__).parents[2] / "kimforms/services"
 FILES = (
     "attachments.py",
+    "decision_checks.py",
+    "decisions.py",
     "tasks.py",
     "records/commenting.py",
     "records/sharing.py",

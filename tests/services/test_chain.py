@@ -7,12 +7,15 @@ from kimforms.extensions import db
 from kimforms.models import Decision, Record, Task
 from kimforms.services.decision_checks import Verdict, Votes
 from kimforms.services.decisions import change_decision, take_decision
+from kimforms.services.records import chain
 from kimforms.services.refusals import InputRefused, NotPermitted, NotVisible, StaleVersion, StepRefused
+from kimforms.services.unit_of_work import unit_of_work
 
 from ..support.chain import (
     BODY,
     DIRECT,
     NO_HURDLE,
+    RECONSTRUCTION,
     SOLUTION,
     STEERING,
     at_work,
@@ -33,6 +36,7 @@ from ..support.records import (
     ELSEWHERE,
     OFFICE,
     SECOND,
+    actor,
     last_payload,
     mails,
     stored,
@@ -107,8 +111,6 @@ def test_whoever_wrote_a_reconstruction_does_not_approve_it(app):
 
 
 def reconstruct_by_one_person(theme):
-    from ..support.chain import RECONSTRUCTION
-
     reference = joined_with(theme, "case_reconstruction")[0]
     change(reference, RECONSTRUCTION | DIRECT | {"freigabe": str(user(db.session, SECOND).id)})
     take(COORDINATOR, reference, "vorlegen")
@@ -221,11 +223,10 @@ def test_a_rejected_proposal_goes_back_to_the_working_group(app):
     assert stored(third).answers["loesung"] == "Ein Postfach." and stored(theme).state == "loesung_beschluss"
 
 
-def changed(reference, how, by=OFFICE, now=tomorrow(90), wording="Der Beschluss wird aufgehoben."):
-    from kimforms.services.unit_of_work import unit_of_work
+LATER = tomorrow(90)
 
-    from ..support.records import actor
 
+def changed(reference, how, by=OFFICE, now=LATER, wording="Der Beschluss wird aufgehoben."):
     with unit_of_work() as session:
         old = session.scalars(select(Decision).where(Decision.reference == reference)).one()
         verdict = Verdict(decided_on=now.date(), body=BODY, result="accepted", wording=wording)
@@ -338,8 +339,6 @@ def test_nobody_gives_the_state_of_a_generative_theme_by_hand(app):
 
 
 def test_a_failure_late_in_the_chain_undoes_everything(app, monkeypatch):
-    from kimforms.services.records import chain
-
     theme = gathered()
     reconstruct(theme, STEERING)
     paper = proposed(theme)

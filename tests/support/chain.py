@@ -10,8 +10,8 @@ from sqlalchemy import select
 from kimforms.extensions import db
 from kimforms.models import Decision, Record, RecordLink
 from kimforms.services.catalogues import catalogues
-from kimforms.services.decisions import take_decision
 from kimforms.services.decision_checks import Verdict, Votes
+from kimforms.services.decisions import take_decision
 from kimforms.services.processes import definition_of
 from kimforms.services.records import editing
 
