@@ -54,6 +54,8 @@ class RecordFacts:
     approvals: Mapping[str, Set[int]] = field(default_factory=dict)
     last_actor_id: int | None = None
     follower_ids: Set[int] = frozenset()
+    author_ids: Set[int] = frozenset()
+    """Who changed the answers. Asked for only where a step wants a second person, who has to be none of them."""
 
 
 @dataclass(frozen=True)
@@ -250,6 +252,8 @@ def _same_person(facts: RecordFacts, person: Person) -> str | None:
         return "Diesen Schritt muss eine zweite, angemeldete Person tun."
     if person.id == facts.creator_id:
         return "Sie haben den Vorgang selbst angelegt; diesen Schritt muss eine andere Person tun."
+    if person.id in facts.author_ids:
+        return "Sie haben an den Angaben mitgeschrieben; diesen Schritt muss eine andere Person tun."
     if person.id == facts.last_actor_id:
         return "Sie haben den vorigen Schritt getan; diesen muss eine andere Person tun."
     return None

@@ -123,6 +123,5 @@ def follow_form(
         )
     form = type("FollowForm", (FlaskForm,), parts)(data=values)
     form.what.kimforms = {"type": "radio", "optional": False}
-    form.fields.kimforms = {"type": "checkboxes", "optional": True}
     form.mode.kimforms = {"type": "radio", "optional": False}
     return form

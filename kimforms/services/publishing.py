@@ -200,7 +200,9 @@ def differs(publication: Publication, shown: Snapshot) -> bool:
 def station_of_record(record: Record) -> str:
     """The station that a theme shows in public; ``ENDED`` in a state without one."""
     station = station_of(definition_of(record.version), record.state)
-    return station.id if station is not None else ENDED
+    if station is None or (not record.open and station.id != "published"):
+        return ENDED
+    return station.id
 
 
 def _free_slug(session: Session, title: str) -> str:
@@ -222,7 +224,8 @@ _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 def slug_of(title: str) -> str:
     """``Ein Nachweis genügt für Kita & Schule`` -> ``ein-nachweis-genuegt-fuer-kita-schule``; letters of any script fall back."""
-    plain = unicodedata.normalize("NFKD", title.lower().translate(_GERMAN)).encode("ascii", "ignore").decode()
+    apart = re.sub(r"[^\w]|_", " ", title.lower().translate(_GERMAN))
+    plain = unicodedata.normalize("NFKD", apart).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z0-9]+", plain)
     slug = ""
     for word in words:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from ..engine.stations import STATIONS
-from ..engine.text import pick
-
 SOLVED, DECIDED, IN_WORK, ENDED = "solved", "decided", "in-work", "ended"
 HEADINGS: dict[str, tuple[str, str]] = {
     "title": ("Überschrift", "Title"),
@@ -34,7 +31,30 @@ FILTERS: dict[str, tuple[str, str]] = {
     "kind": ("Stand", "State"),
     "year": ("Veröffentlicht im Jahr", "Published in"),
 }
-_SENTENCES = {station.id: station.sentence for station in STATIONS}
+STATIONS: dict[str, tuple[str, str]] = {
+    "received": ("Die Koordination prüft, woran es liegt.", "The coordination is finding out what the cause is."),
+    "reviewed": ("Die Koordination prüft, woran es liegt.", "The coordination is finding out what the cause is."),
+    "theme": (
+        "Mehrere Meldungen zu dieser Hürde werden gemeinsam untersucht.",
+        "Several reports of this hurdle are being examined together.",
+    ),
+    "steering_group": (
+        "Die Lenkungsgruppe entscheidet, ob und wie das Thema bearbeitet wird.",
+        "The steering group decides whether and how the theme is worked on.",
+    ),
+    "working_group": ("Eine Arbeitsgruppe erarbeitet Vorschläge.", "A working group is preparing proposals."),
+    "decision": (
+        "Ein Vorschlag liegt der Lenkungsgruppe zum Beschluss vor.",
+        "A proposal is before the steering group for decision.",
+    ),
+    "implemented": (
+        "Eine Lösung ist beschlossen und wird umgesetzt.",
+        "A solution has been decided and is being put into practice.",
+    ),
+    "published": ("Das Ergebnis ist veröffentlicht.", "The result has been published."),
+    ENDED: ("Die Arbeit an diesem Thema ist beendet.", "The work on this theme has ended."),
+}
+"""Where a published theme stands, in words for people who reported nothing."""
 
 
 def say(words: tuple[str, ...], language: str) -> str:
@@ -49,7 +69,4 @@ def heading(name: str, language: str) -> str:
 
 def station_sentence(station: str | None, language: str) -> str:
     """One plain sentence about where a published theme stands."""
-    found = _SENTENCES.get(station or "")  # type: ignore[call-overload]
-    if found is not None:
-        return pick(found, language)
-    return say(("Die Arbeit an diesem Thema ist beendet.", "The work on this theme has ended."), language)
+    return say(STATIONS.get(station or "", STATIONS[ENDED]), language)

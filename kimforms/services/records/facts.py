@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session, aliased
 from ...engine.conditions import Labels
 from ...engine.definition import ProcessDefinition
 from ...engine.workflow import Person, RecordFacts
-from ...models import Process, Record, RecordLink, TransitionApproval
+from ...models import Event, Process, Record, RecordLink, TransitionApproval
 from ...permissions import Actor
+from ..audit import Tag
+from ..processes import definition_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -62,7 +64,19 @@ def facts_of(session: Session, record: Record, linked: Mapping[str, Mapping[str,
         links=linked if linked is not None else count_links(session, record.id),
         approvals={transition: frozenset(people) for transition, people in approvals.items()},
         last_actor_id=record.last_actor_id,
+        author_ids=_authors(session, record),
     )
+
+
+def _authors(session: Session, record: Record) -> frozenset[int]:
+    """Who changed the answers, by the history; asked only in a state from which a second person has to take a step."""
+    steps = definition_of(record.version).workflow.transitions_from.get(record.state, ())
+    if not any(one.separate_person for one in steps):
+        return frozenset()
+    changed = select(Event.actor_id).where(
+        Event.record_id == record.id, Event.tag == Tag.RECORD_CHANGE.text, Event.actor_id.is_not(None)
+    )
+    return frozenset(number for number in session.scalars(changed.distinct()) if number is not None)
 
 
 LINK_NAMES = {"theme": ("Thema", "theme"), "related": ("verwandter Vorgang", "related record")}
