@@ -80,6 +80,8 @@
         const fresh = target && target.isConnected ? target : target && target.id && document.getElementById(target.id);
         if (!fresh || fresh === status) return;
         countAll(fresh);
+        fresh.querySelectorAll("[data-needs-script]").forEach((element) => { element.hidden = false; });
+        fresh.querySelectorAll("[data-filter]").forEach((filter) => { if (filter.value) narrow(filter); });
         keepForBack(fresh);
         if (focusFirst(fresh)) return;
         if (document.activeElement === document.body) focusOn(fresh.querySelector("h1, h2, h3") || fresh);
@@ -132,6 +134,10 @@
     let unsaved = false;
 
     document.addEventListener("input", (event) => {
+        if (event.target.matches("[data-filter]")) {
+            narrow(event.target);
+            return;
+        }
         if (event.target.matches("textarea[data-limit]")) count(event.target);
         if (event.target.closest("form[data-warn-unsaved]")) unsaved = true;
         const all = event.target.closest("[data-check-all]");
@@ -202,6 +208,29 @@
         });
         return button;
     }
+
+    /* --- long lists to tick: only what matches is shown, and what is ticked ------------------------------------------------ */
+
+    function narrow(filter) {
+        const wanted = filter.value.trim().toLowerCase().split(/\s+/);
+        const choices = [...document.getElementById(filter.dataset.filter).children];
+        choices.forEach((choice) => {
+            const text = choice.textContent.toLowerCase();
+            choice.hidden = !choice.querySelector("input").checked && !wanted.every((word) => text.includes(word));
+        });
+        const status = filter.parentElement.querySelector("[data-shown]");
+        const shown = choices.filter((choice) => !choice.hidden).length;
+        status.textContent = filter.value ? status.dataset.shown.replace("%s", shown).replace("%s", choices.length) : "";
+    }
+
+    // the filter is no answer: it neither changes the form nor sends it
+    document.addEventListener("change", (event) => {
+        if (event.target.matches("[data-filter]")) event.stopPropagation();
+    }, true);
+
+    document.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" && event.target.matches("[data-filter]")) event.preventDefault();
+    });
 
     /* --- menus -------------------------------------------------------------------------------------------------------------- */
 

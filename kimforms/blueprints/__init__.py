@@ -10,7 +10,9 @@ def all_blueprints() -> list[Blueprint]:
     from . import (  # noqa: PLC0415 - a room may be imported without all the others
         accounts,
         admin,
+        comparison,
         dashboard,
+        decisions,
         inbox,
         outbox,
         pages,
@@ -22,13 +24,17 @@ def all_blueprints() -> list[Blueprint]:
         report_drafts,
         report_status,
         similar,
-        statistics,
         solutions,
+        statistics,
         tasks,
+        theme_deeds,
+        theme_proposals,
+        themes,
     )
 
     rooms = (
         pages, accounts, admin, report, report_drafts, report_status, inbox, records, record_steps, record_work, similar,
-        tasks, dashboard, statistics, outbox, solutions, publishing,
+        comparison, tasks, dashboard, decisions, statistics, outbox, solutions, publishing, themes,
+        theme_deeds, theme_proposals,
     )  # fmt: skip
     return [room.blueprint for room in rooms]

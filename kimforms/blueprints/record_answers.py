@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Response, flash, request, url_for
+from sqlalchemy.orm import Session
 
 from ..engine.completeness import question_name
 from ..engine.definition import Step
@@ -129,6 +130,21 @@ def conflict_page(seen: Seen, raw: dict[str, Any]) -> Response:
         last_seq=history.last_seq(session, seen.record),
         error_pairs=[],
         **_frame(seen, _parts(seen, both.joined, steps), steps),
+    )
+
+
+def store(session: Session, seen: Seen, raw: dict[str, Any]) -> editing.Changed:
+    """Keeps what was entered on the page."""
+    return editing.change_answers(
+        session,
+        access.current_actor(),
+        access.now(),
+        record=seen.record,
+        raw=raw,
+        row_version=record_parts.row_version(),
+        catalogues=record_parts.circumstances().catalogues,
+        language=language(),
+        steps=wanted(seen),
     )
 
 

@@ -219,17 +219,7 @@ def change(reference: str) -> Response:
     try:
         with unit_of_work() as session:
             seen = record_parts.look(session, reference)
-            changed = editing.change_answers(
-                session,
-                access.current_actor(),
-                access.now(),
-                record=seen.record,
-                raw=raw,
-                row_version=record_parts.row_version(),
-                catalogues=record_parts.circumstances().catalogues,
-                language=language(),
-                steps=record_answers.wanted(seen),
-            )
+            changed = record_answers.store(session, seen, raw)
             following = record_answers.next_step(seen)
     except InputRefused as refused:
         return record_answers.edit_page(record_parts.look(db.session(), reference), raw, refused=refused)

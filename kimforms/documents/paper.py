@@ -49,10 +49,20 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Section:
-    """A part of a paper under a heading: paragraphs, then entries as a table.
+class Grid:
+    """A table of several columns, such as who does what by when; `caption` names it for screen readers."""
 
-    Without `heading` it goes on below the part before. `level` is that of the heading; `boxed` sets the entries off.
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a paper under a heading: paragraphs, then entries as a table, then a table of several columns.
+
+    Without `heading` it goes on below the part before. `level` is that of the heading; `boxed` sets the entries off,
+    `quoted` the paragraphs.
     """
 
     heading: str
@@ -60,6 +70,8 @@ class Section:
     paragraphs: tuple[str, ...] = ()
     level: Literal[2, 3] = 2
     boxed: bool = False
+    quoted: bool = False
+    grid: Grid | None = None
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,11 @@ def _document(subject: Subject, name: str, paper: Document) -> Iterator[Finding]
         for step in block.answers.steps:
             if step not in steps:
                 yield Finding((*at, "steps"), "error", f"Den Abschnitt „{step}“ gibt es nicht.")
+        for field in block.answers.cases:
+            place = subject.places.get(field)
+            if place is None or place.field.type != "record":
+                text = f"„{field}“ nennt keine Vorgänge; ihre Fälle lassen sich nicht zählen."
+                yield Finding((*at, "cases"), "error", text)
         for field in block.answers.fields:
             if field not in subject.places:
                 yield Finding((*at, "fields"), "error", f"Das Feld „{field}“ gibt es nicht.")

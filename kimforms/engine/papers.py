@@ -62,6 +62,13 @@ class Answers(Strict):
 
     steps: tuple[Id, ...] = ()
     fields: tuple[Id, ...] = ()
+    look: Literal["table", "prose", "box"] = "table"
+    """Question beside answer; or the question as a heading over its text (rows as a table); or the bare text set apart.
+
+    But for the table, questions without an answer are left out.
+    """
+    cases: tuple[Id, ...] = ()
+    """Questions that name records: the paper tells only of how many cases these tell together."""
 
 
 class Row(Strict):
