@@ -81,7 +81,7 @@ def test_the_reporter_takes_own_steps_only_and_of_this_record_only(sent: tuple[i
 def test_progress_shows_stations_and_never_the_contact(sent: tuple[int, str, str], now: datetime) -> None:
     record = db.session.get_one(Record, sent[0])
     shown = queries.progress(db.session(), reporting.as_reporter(record), now, record)
-    assert [stop.state for stop in shown.stations] == ["current", *["open"] * 7]
+    assert [stop.state for stop in shown.way.furthest.stops] == ["current", *["open"] * 7]
     assert {one.transition.id for one in shown.steps} == {"zurueckziehen"}
     text = repr(shown)
     assert CONTACT["melder_name"] not in text and CONTACT["melder_email"] not in text
@@ -94,7 +94,7 @@ def test_what_ended_early_promises_no_further_station(sent: tuple[int, str, str]
                            data={}, row_version=None, catalogues=catalogues(session))  # fmt: skip
     record = db.session.get_one(Record, sent[0])
     shown = queries.progress(db.session(), reporting.as_reporter(record), now, record)
-    assert not [stop for stop in shown.stations if stop.state != "done"]
+    assert not [stop for stop in shown.way.furthest.stops if stop.state != "done"]
 
 
 def test_the_receipt_holds_the_code_and_no_contact(sent: tuple[int, str, str]) -> None:

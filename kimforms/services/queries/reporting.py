@@ -16,16 +16,16 @@ from ...engine.effects import kind_of
 from ...engine.fields import CleanContext, Field
 from ...engine.fields import Record as RecordField
 from ...engine.fields.groups import row_mark
-from ...engine.stations import STATIONS, station_of
 from ...engine.text import pick
 from ...engine.workflow import Allowed
-from ...models import Draft, Event, EventValue, Process, ProcessVersion, Question, Record, RecordLink
+from ...models import Draft, Event, EventValue, Process, ProcessVersion, Question, Record
 from ...permissions import Actor
 from .. import audit, catalogues
 from ..processes import definition_of
 from ..records.facts import local_day
 from ..records.transitions import possible_transitions
 from ..refusals import NotVisible
+from .stations import Progressed, progress_of
 
 A_PAGE = 25
 
@@ -122,12 +122,13 @@ class OwnReport:
     tone: str
     created_at: datetime
     question: bool
+    way: Progressed
 
 
 def own_reports(
     session: Session, actor: Actor, *, before: int | None = None, language: str = "de"
 ) -> tuple[list[OwnReport], int | None]:
-    """The person's own records, the newest first, and where the next page begins; two queries."""
+    """The person's own records, the newest first, and where the next page begins; a fixed number of queries."""
     wanted = (
         select(Record)
         .where(Record.creator_id == actor.user_id)
@@ -144,6 +145,7 @@ def own_reports(
             )
         )
     )
+    ways = progress_of(session, shown, language)
     lines = []
     for row in shown:
         definition = definition_of(row.version)
@@ -157,18 +159,10 @@ def own_reports(
                 state.tone,
                 row.created_at,
                 row.id in asked and row.open,
+                ways[row.id],
             )  # fmt: skip
         )
     return lines, shown[-1].id if len(rows) > A_PAGE else None
-
-
-@dataclass(frozen=True)
-class Stop:
-    """One station on the way: ``state`` is done, current or open."""
-
-    label: str
-    state: str
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,9 +172,7 @@ class Progress:
     state: str
     tone: str
     open: bool
-    sentence: str
-    hint: str
-    stations: Sequence[Stop]
+    way: Progressed
     questions: Sequence[Question]
     told: Sequence[tuple[str, str]]
     steps: Sequence[Allowed]
@@ -196,43 +188,18 @@ def progress(session: Session, actor: Actor, now: datetime, record: Record, *, l
     """The reporter's view of a record: stations, dialogue, result and what the reporter may do; no contact."""
     definition = definition_of(record.version)
     state = definition.workflow.states[record.state]
-    station = station_of(definition, record.state)
     questions = session.scalars(select(Question).where(Question.record_id == record.id).order_by(Question.id)).all()
     allowed = [one for one in possible_transitions(session, actor, now, record) if isinstance(one, Allowed)]
     return Progress(
         state=pick(state.label, language),
         tone=state.tone,
         open=record.open,
-        sentence=pick(station.sentence, language) if station else "",
-        hint=pick(state.hint, language),
-        stations=_stations(session, record, definition, language),
+        way=progress_of(session, [record], language)[record.id],
         questions=questions,
         told=_told(session, record, definition, language),
         steps=allowed,
         answers=answers_of(session, record, definition, language),
     )
-
-
-def _stations(session: Session, record: Record, definition: ProcessDefinition, language: str) -> list[Stop]:
-    """The line of stations. A theme that the report belongs to carries it further than the report itself."""
-    order = [station.id for station in STATIONS]
-    own = station_of(definition, record.state)
-    reached = order.index(own.id) if own else -1
-    themes = session.scalars(
-        select(Record)
-        .join(RecordLink, RecordLink.to_id == Record.id)
-        .where(RecordLink.from_id == record.id, RecordLink.kind == "theme")
-        .options(joinedload(Record.version).defer(ProcessVersion.document))
-    )
-    if record.open:
-        for theme in themes:
-            station = station_of(definition_of(theme.version), theme.state)
-            reached = max(reached, order.index(station.id) if station else -1)
-    if not record.open and reached < len(STATIONS) - 1:  # it ended early: what lies ahead will not come
-        return [Stop(pick(station.label, language), "done") for station in STATIONS[: reached + 1]]
-    marks = ["done" if number < reached or not record.open else "current" if number == reached else "open"
-             for number in range(len(STATIONS))]  # fmt: skip
-    return [Stop(pick(one.label, language), mark) for one, mark in zip(STATIONS, marks, strict=True)]
 
 
 def _told(session: Session, record: Record, definition: ProcessDefinition, language: str) -> list[tuple[str, str]]:

@@ -163,6 +163,16 @@ def for_records(session: Session, record_ids: Sequence[int]) -> dict[int, list[t
     return found
 
 
+def titles_of_themes(session: Session, theme_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """What is public of themes: title and slug, of the result if there is one; themes of which nothing is are left out."""
+    rows = session.execute(
+        select(Publication.theme_id, Publication.title, Publication.slug)
+        .where(Publication.theme_id.in_(theme_ids), Publication.withdrawn_at.is_(None))
+        .order_by(Publication.theme_id, Publication.kind.desc(), Publication.id)
+    )
+    return {theme_id: (title, slug) for theme_id, title, slug in rows if theme_id is not None}
+
+
 _NEWEST = (Publication.first_published_at.desc(), Publication.id.desc())
 
 
