@@ -60,7 +60,8 @@ class Entry:
     @property
     def summary(self) -> str:
         """One sentence or two for search engines and messengers that show a link."""
-        text = next((part.text for part in self.parts if part.id in ("changed", "decided", "hurdle")), self.station)
+        texts = {part.id: part.text for part in self.parts}
+        text = next((texts[name] for name in ("changed", "decided", "hurdle") if name in texts), self.station)
         flat = " ".join(text.split())
         return flat if len(flat) <= 160 else f"{flat[:160].rsplit(' ', 1)[0]} …"
 
