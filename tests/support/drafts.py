@@ -1,0 +1,59 @@
+"""Case reconstructions and decision papers in draft, for tests of services and pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kimforms.services import processes
+from kimforms.services.catalogues import catalogues
+from kimforms.services.records.creating import begin_record
+from kimforms.services.unit_of_work import unit_of_work
+
+from .databases import NOW
+from .records import COORDINATOR, actor, report, theme, user
+
+STATION = {"nr": "1", "stelle": "abh", "schritt": "Antrag gestellt", "dauer_tage": "40", "bruch": "wartezeit"}
+CASE: dict[str, Any] = {
+    "ausgangslage": "Eine Familie wartet auf die Verlängerung.",
+    "stationen": [STATION, {"stelle": "jobcenter", "schritt": "Leistung eingestellt"}],
+    "schluesselsituation": "Zwischen Ablauf und Bescheinigung zahlt niemand.",
+}
+FRAME = {"datum": "12.11.2026", "teilnehmende": "KIM-Koordination", "methode": ["akten"]}
+PATTERN = {
+    "gemeinsam": "Die Leistung endet, bevor die Bescheinigung da ist.", "problemart": ["schnittstelle"],
+    "ursache": "Keine Absprache.", "reichweite": "kreis", "bezug": ["wohnen"],
+}  # fmt: skip
+RESULT = {"kurzfristig_loesbar": "ja", "direkt_massnahme": "Absprache bis Ende Januar", "anonymitaet_geprueft": "ja"}
+PAPER = {
+    "art": "loesung_pag", "betreff": "Bescheinigungen rechtzeitig ausstellen", "einreicher": "pag",
+    "beschlussvorschlag": "Die Lenkungsgruppe beschließt ein gemeinsames Verfahren.",
+    "ausgangslage": "Ratsuchende verlieren Leistungen.", "bezug": ["wohnen"], "loesung": "Eine feste Frist.",
+    "umsetzung": [{"schritt": "Postfach einrichten", "stelle": "jobcenter", "bis": "1.3.2027"}],
+    "finanzen": "keine", "kommunen": ["siegburg"],
+}  # fmt: skip
+
+
+def begun(process: str, by: str = COORDINATOR, **answers: Any) -> str:
+    """Begins a record of a process with these answers, as they are stored; returns the reference."""
+    with unit_of_work() as session:
+        record = begin_record(
+            session,
+            actor(session, by),
+            NOW,
+            version=processes.current_version(session, process),
+            answers=answers,
+            catalogues=catalogues(session),
+        )
+        return record.reference
+
+
+def reconstruction(cases: int = 4) -> str:
+    """A reconstruction that has just begun from a theme with one report."""
+    return begun("case_reconstruction", cluster=theme(), meldungen=[report()], summe_faelle=cases)
+
+
+def whole_reconstruction(**changes: Any) -> dict[str, Any]:
+    """What is typed into a reconstruction with three cases, nested."""
+    with unit_of_work() as session:
+        released = str(user(session, COORDINATOR).id)
+    return {**FRAME, "b": [CASE, CASE, CASE], **PATTERN, **RESULT, "freigabe": released, **changes}
