@@ -22,6 +22,7 @@ from .config import Settings, SettingsError
 from .extensions import db
 from .services import deadlines, delivery, digest, news, retention, statistics
 from .services.records.facts import BERLIN, local_day
+from .services.themes import closing
 from .services.unit_of_work import unit_of_work
 
 QUEUE = "kimforms"
@@ -68,8 +69,15 @@ def schedule(huey: Huey, app: Flask, clock: Callable[[], datetime] = lambda: dat
 
 
 def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
-    """Deadlines and tasks, the daily mail from seven o'clock on, figures of a past half-year, erasure once a day from three on."""
-    for name, job in (("deadlines", deadlines.run_due), ("digest", digest.run), ("statistics", statistics.run)):
+    """Deadlines and tasks, the daily mail from seven o'clock on, figures of a past half-year, reports of closed themes;
+    erasure once a day from three on.
+    """
+    for name, job in (
+        ("deadlines", deadlines.run_due),
+        ("digest", digest.run),
+        ("statistics", statistics.run),
+        ("themes", closing.run),
+    ):
         _run(app, name, lambda job=job: job(unit_of_work, now))
     day = local_day(now).isoformat()
     if now.astimezone(BERLIN).hour >= RETENTION_HOUR and (huey is None or huey.get("retention", peek=True) != day):
