@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from typing import Any
 
 from kimforms.services import processes
@@ -11,6 +14,7 @@ from kimforms.services.unit_of_work import unit_of_work
 
 from .databases import NOW
 from .records import COORDINATOR, actor, report, theme, user
+from .server import ROOT, Server
 
 STATION = {"nr": "1", "stelle": "abh", "schritt": "Antrag gestellt", "dauer_tage": "40", "bruch": "wartezeit"}
 CASE: dict[str, Any] = {
@@ -57,3 +61,42 @@ def whole_reconstruction(**changes: Any) -> dict[str, Any]:
     with unit_of_work() as session:
         released = str(user(session, COORDINATOR).id)
     return {**FRAME, "b": [CASE, CASE, CASE], **PATTERN, **RESULT, "freigabe": released, **changes}
+
+
+BEGIN = """
+import json, sys
+from datetime import UTC, datetime
+from sqlalchemy import select
+from kimforms import create_app
+from kimforms.models import User
+from kimforms.permissions import actor_of
+from kimforms.services import processes
+from kimforms.services.catalogues import catalogues
+from kimforms.services.records.creating import begin_record
+from kimforms.services.unit_of_work import unit_of_work
+
+wanted, now = json.load(sys.stdin), datetime.now(UTC)
+with create_app().app_context(), unit_of_work() as session:
+    who = actor_of(session.scalars(select(User).where(User.email == wanted["by"])).one(), now.date())
+    known = {}
+    for process, answers in wanted["records"]:
+        answers = {name: known.get(value, value) for name, value in answers.items()}
+        version = processes.current_version(session, process)
+        record = begin_record(session, who, now, version=version, answers=answers, catalogues=catalogues(session))
+        known[":" + process] = reference = record.reference
+print(reference)
+"""
+
+
+def begun_on(server: Server, *records: tuple[str, dict[str, Any]]) -> str:
+    """Begins records beside a running server; ``:theme`` as an answer names the theme begun before. The last reference."""
+    done = subprocess.run(
+        [sys.executable, "-c", BEGIN],
+        input=json.dumps({"by": COORDINATOR, "records": records}),
+        env=server.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    return done.stdout.split()[-1]
