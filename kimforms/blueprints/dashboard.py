@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, url_for
 
 from ..extensions import db
-from ..services.queries import dashboard
+from ..services.queries import dashboard, themes
 from . import access
 from .rendering import language, page
 
@@ -27,4 +27,12 @@ def show() -> Response:
     session = db.session()
     actor = access.current_actor()
     desk = dashboard.desk_of(session, actor, access.today(), language())
-    return page("dashboard/show.html", desk=desk, today=access.today())
+    return page("dashboard/show.html", desk=desk, today=access.today(), stalled=_stalled())
+
+
+def _stalled() -> list[tuple[str, str, int]]:
+    """Themes in which nothing has happened for long, for those who read themes."""
+    if not access.can("theme:read"):
+        return []
+    found = themes.open_themes(db.session(), access.current_actor(), access.now(), language())
+    return themes.stalled(db.session(), found, dashboard.SHOWN) if found.processes else []

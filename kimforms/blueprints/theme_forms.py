@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from werkzeug.datastructures import MultiDict
 
 from ..engine.text import BrokenText, one_line, pick
-from ..forms.record_words import in_english
+from ..forms.theme_words import in_english
 from ..forms.themes import MOST_REPORTS, references_in, whole_number
 from ..models import ProcessVersion, Record
 from ..permissions import Actor, visible_records

@@ -24,7 +24,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table under a heading; the first cell names its row. `note` stands below it."""
+    """A table; the first cell names its row. Without `title` the chapter's heading is enough. `note` stands below it."""
 
     title: str
     columns: tuple[Column, ...]

@@ -43,16 +43,11 @@ class PrivacyNotice(Strict):
     sections: tuple[NoticeSection, ...] = Field(min_length=1)
 
 
-class ThemeRules(Strict):
-    """How a controller works with themes; without an event for so many days a theme stands out as stalled."""
-
-    stalled_after_days: int = Field(ge=1, le=3650)
-
-
 class ControllerEntry(Strict):
     """A data controller (Art. 4 No. 7 GDPR) with its own staff, notices and retention.
 
     Street, postcode, e-mail and phone stand in the imprint and in the accessibility statement; left out when not set.
+    `themes`: after so many days without an event a theme stands out as stalled.
     """
 
     id: Id
@@ -70,7 +65,7 @@ class ControllerEntry(Strict):
     naturalisation_office: Slug | None = None
     signature: Text
     notices: tuple[PrivacyNotice, ...] = ()
-    themes: ThemeRules | None = None
+    themes: dict[Literal["stalled_after_days"], Annotated[int, Field(ge=1, le=3650)]] = {}
 
 
 class RoleEntry(Strict):
@@ -288,8 +283,7 @@ class BodyEntry(Strict):
     rhythm: Rhythm
     founded: str | None = None
     rulebook_date: date | None = None
-    prefix: str | None = None
-    """Begins the references of its meetings and decisions: `LG` gives `LG-B-2026-07`."""
+    prefix: str | None = None  # begins the references of its meetings and decisions: `LG` gives `LG-B-2026-07`
     managed_by: Slug | None = None
     office: Slug | None = None
     organised_by: Slug | None = None

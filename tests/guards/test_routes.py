@@ -192,6 +192,8 @@ STATUS: dict[str, dict[str, int]] = {
     "/statistics": only("case_manager", "coordinator", "office", "member"),
     "/statistics/export": only("case_manager", "coordinator", "office", "member"),
     "/tasks": SIGNED_IN,
+    "/themes": only("coordinator", "office"),
+    "/themes/new": only("coordinator"),
     "/themes/proposals": only("coordinator", "office"),
 }
 

@@ -68,7 +68,7 @@ def test_a_card_says_where_a_theme_stands_and_what_comes_next(signed_in: Checkin
         assert each in told, each
     step = page.select_one(".kf-theme__step")
     assert step is not None and step["href"] == f"/records/{reference}/actions/rekonstruieren"
-    assert "Fallrekonstruktion beginnen" in words(step)
+    assert "Fallrekonstruktion beginnen" in step.get_text()
     signed_in.get(str(step["href"]))
 
 

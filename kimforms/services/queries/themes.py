@@ -37,7 +37,11 @@ WORKING_GROUP = "working_group"
 
 @dataclass(frozen=True)
 class Card:
-    """One theme on the board or in the list, ready to be shown. ``step`` is the transition that the reader may take."""
+    """One theme on the board or in the list, ready to be shown.
+
+    ``step`` is the transition that the reader may take next; ``piece`` the reference of a record (a reconstruction, a
+    paper) that has to be finished first.
+    """
 
     id: int
     reference: str
@@ -51,6 +55,7 @@ class Card:
     age: str
     begun_on: date
     step: str | None
+    piece: str | None
     next: str
     holder: str
     due: str
@@ -158,15 +163,21 @@ def theme_list(
     )
 
 
-def stalled(session: Session, themes: Themes, most: int) -> list[Card]:
-    """The open themes in which nothing has happened for longest, for the start page."""
+def stalled(session: Session, themes: Themes, most: int) -> list[tuple[str, str, int]]:
+    """Reference, title and days of the open themes in which nothing has happened for longest, for the start page."""
     wanted = (
         select(*COLUMNS)
         .where(*_readable(themes), *conditions(themes, Filters(stalled="yes")))
         .order_by(Record.changed_at, Record.id)
         .limit(most)
     )
-    return _cards(session, themes, session.execute(wanted).all())
+    return [(row.reference, row.title, _still(themes, row)[1]) for row in session.execute(wanted)]
+
+
+def _still(themes: Themes, row: Row[Any]) -> tuple[str, int]:
+    """When something happened last, as events spell it, and how many days ago that was."""
+    last = max(filter(None, (row.last_own, row.last_linked)), default=row.changed_at.isoformat())
+    return last, (themes.today - local_day(datetime.fromisoformat(last))).days
 
 
 def station_labels(themes: Themes) -> dict[str, str]:
@@ -192,23 +203,22 @@ class _Beside:
 
     links: Mapping[int, Mapping[str, Mapping[str, int]]]
     approvals: Mapping[int, Mapping[str, frozenset[int]]]
-    groups: Mapping[int, str]
+    pieces: Mapping[int, Sequence[_Piece]]
     people: Mapping[int, str]
 
 
 def _cards(session: Session, themes: Themes, rows: Sequence[Row[Any]]) -> list[Card]:
     ids = [row.id for row in rows]
-    beside = _Beside(_links(session, ids), _approvals(session, ids), _groups(session, ids), _people(session, rows))
+    beside = _Beside(_links(session, ids), _approvals(session, ids), _pieces(session, ids), _people(session, rows))
     return [_card(themes, row, beside) for row in rows]
 
 
 def _card(themes: Themes, row: Row[Any], beside: _Beside) -> Card:
     definition = themes.sources.definitions[row.version_id]
     state = definition.workflow.states[row.state]
-    step, following = _next(themes, definition, state, row, beside)
+    following = _next(themes, definition, state, row, beside)
     due_on = min((day for day in (row.due_on, row.task_due) if day is not None), default=None) if row.open else None
-    last = max(filter(None, (row.last_own, row.last_linked)), default=row.changed_at.isoformat())
-    still = (themes.today - local_day(datetime.fromisoformat(last))).days
+    last, still = _still(themes, row)
     return Card(
         id=row.id,
         reference=row.reference,
@@ -221,8 +231,9 @@ def _card(themes: Themes, row: Row[Any], beside: _Beside) -> Card:
         reports=row.reports or 0,
         age=age_in_words(local_day(row.created_at), themes.today, themes.language),
         begun_on=local_day(row.created_at),
-        step=step,
-        next=following,
+        step=following.step,
+        piece=following.piece,
+        next=following.words,
         holder=_holder(themes, state, row, beside),
         due=overdue_in_words(due_on, themes.today, themes.language) if due_on else "",
         due_on=due_on,
@@ -231,12 +242,42 @@ def _card(themes: Themes, row: Row[Any], beside: _Beside) -> Card:
     )
 
 
-def _next(
-    themes: Themes, definition: ProcessDefinition, state: State, row: Row[Any], beside: _Beside
-) -> tuple[str | None, str]:
-    """The first step that the reader may take; where there is none, what the theme waits for."""
+@dataclass(frozen=True)
+class _Next:
+    words: str = ""
+    step: str | None = None
+    piece: str | None = None
+
+
+def _next(themes: Themes, definition: ProcessDefinition, state: State, row: Row[Any], beside: _Beside) -> _Next:
+    """The first step onwards that the reader may take; else the record to be finished first; else what is waited for."""
     if not row.open:
-        return None, ""
+        return _Next()
+    verdicts = _verdicts(themes, definition, row, beside)
+    order = list(definition.workflow.states)
+    onwards, beside_it = [], []
+    for one in verdicts:
+        if isinstance(one, workflow.Allowed):
+            to = order.index(one.transition.to) if one.transition.to in order else order.index(row.state)
+            (onwards if to > order.index(row.state) else beside_it if to == order.index(row.state) else []).append(one)
+    if onwards:
+        return _Next(pick(onwards[0].transition.label, themes.language), step=onwards[0].transition.id)
+    if pieces := [one for one in beside.pieces.get(row.id, ()) if one.open]:
+        one = pieces[-1]
+        return _Next(f"{one.kind} {one.reference}", piece=one.reference)
+    if state.kind == "waiting" and state.hint:
+        return _Next(pick(state.hint, themes.language))
+    if beside_it:
+        return _Next(pick(beside_it[0].transition.label, themes.language), step=beside_it[0].transition.id)
+    refused = next((one for one in verdicts if isinstance(one, workflow.Refused) and not one.hidden), None)
+    if refused is not None:
+        return _Next(f"{pick(refused.transition.label, themes.language)}: {' '.join(refused.reasons)}")
+    return _Next(pick(state.hint, themes.language))
+
+
+def _verdicts(
+    themes: Themes, definition: ProcessDefinition, row: Row[Any], beside: _Beside
+) -> list[workflow.Allowed | workflow.Refused]:
     actor = themes.actor
     person = workflow.Person(id=actor.user_id, roles=actor.roles(row.controller_id), bodies=actor.bodies())
     facts = workflow.RecordFacts(
@@ -253,22 +294,14 @@ def _next(
         last_actor_id=row.last_actor_id,
     )
     labels = labels_of(definition, themes.language)
-    verdicts = workflow.allowed(definition, facts, person, themes.today, labels=labels)
-    for one in verdicts:
-        if isinstance(one, workflow.Allowed):
-            return one.transition.id, pick(one.transition.label, themes.language)
-    if state.kind == "waiting" and state.hint:
-        return None, pick(state.hint, themes.language)
-    refused = next((one for one in verdicts if isinstance(one, workflow.Refused) and not one.hidden), None)
-    if refused is not None:
-        return None, f"{pick(refused.transition.label, themes.language)}: {' '.join(refused.reasons)}"
-    return None, pick(state.hint, themes.language)
+    return workflow.allowed(definition, facts, person, themes.today, labels=labels)
 
 
 def _holder(themes: Themes, state: State, row: Row[Any], beside: _Beside) -> str:
     """A body where it has the word, otherwise the person who is responsible; empty when nobody is."""
-    if state.station == "working_group" and row.id in beside.groups:
-        return beside.groups[row.id]
+    groups = [one for one in beside.pieces.get(row.id, ()) if one.process == WORKING_GROUP]
+    if state.station == "working_group" and groups:
+        return groups[-1].title
     if state.kind == "waiting" and state.station in ("steering_group", "decision"):
         return station_labels(themes)["steering_group"]
     return beside.people.get(row.assignee_id, "")
@@ -307,17 +340,29 @@ def _approvals(session: Session, ids: Sequence[int]) -> dict[int, dict[str, froz
     return found
 
 
-def _groups(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    """The working group of each theme that has one."""
+@dataclass(frozen=True)
+class _Piece:
+    """A record of the theme that is no report: a reconstruction, a paper, a working group, a publication."""
+
+    process: str
+    kind: str
+    reference: str
+    title: str
+    open: bool
+
+
+def _pieces(session: Session, ids: Sequence[int]) -> dict[int, list[_Piece]]:
     rows = session.execute(
-        select(RecordLink.to_id, Record.title)
+        select(RecordLink.to_id, Process.key, Process.title, Record.reference, Record.title, Record.open)
         .join(Record, Record.id == RecordLink.from_id)
         .join(Process, Process.id == Record.process_id)
         .where(RecordLink.to_id.in_(ids), RecordLink.kind == KIND, RecordLink.cases.is_(None))
-        .where(Process.key == WORKING_GROUP)
         .order_by(RecordLink.id)
     )
-    return {row[0]: row[1] for row in rows}
+    found: dict[int, list[_Piece]] = {}
+    for theme, *columns in rows:
+        found.setdefault(theme, []).append(_Piece(*columns))
+    return found
 
 
 def _people(session: Session, rows: Iterable[Row[Any]]) -> dict[int, str]:

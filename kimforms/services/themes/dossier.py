@@ -85,11 +85,12 @@ class _Dossier:
 
     def _numbers(self) -> tuple[tuple[str, str], ...]:
         page = theme_page.reports_of(self.session, self.theme, language=self.language)
-        return (
-            (str(page.cases), self.say("Fälle", "cases")),
-            (str(page.count - page.withdrawn), self.say("Meldungen", "reports")),
-            (str(len(self.decisions)), self.say("Beschlüsse", "decisions")),
+        counted = (
+            (page.cases, ("Fall", "case"), ("Fälle", "cases")),
+            (page.count - page.withdrawn, ("Meldung", "report"), ("Meldungen", "reports")),
+            (len(self.decisions), ("Beschluss", "decision"), ("Beschlüsse", "decisions")),
         )
+        return tuple((str(number), self.say(*(one if number == 1 else many))) for number, one, many in counted)
 
     def _chapters(self) -> Iterator[Chapter]:
         summary = paragraphs(str(self.theme.answers.get("summary") or ""))
@@ -124,19 +125,34 @@ class _Dossier:
             "A report may name several; the columns then add up to more than the sum.",
         )
         wanted = (
-            (self.say("Kommunen", "Municipalities"), figures.municipalities, several),
-            (self.say("Handlungsfelder", "Fields of action"), figures.fields, ""),
-            (self.say("Rechtskreise", "Legal areas"), figures.legal_areas, several),
-            (self.say("Zeitlicher Verlauf", "Course of time"), figures.months, ""),
+            (
+                self.say("Kommunen", "Municipalities"),
+                self.say("Kommune", "Municipality"),
+                figures.municipalities,
+                several,
+            ),
+            (
+                self.say("Handlungsfelder", "Fields of action"),
+                self.say("Handlungsfeld", "Field of action"),
+                figures.fields,
+                "",
+            ),
+            (
+                self.say("Rechtskreise", "Legal areas"),
+                self.say("Rechtskreis", "Legal area"),
+                figures.legal_areas,
+                several,
+            ),
+            (self.say("Zeitlicher Verlauf", "Course of time"), self.say("Monat", "Month"), figures.months, ""),
         )
         tables = tuple(
             Table(
                 title,
-                (Column(title, 60), Column(cases, 20, numeric=True), Column(reports, 20, numeric=True)),
+                (Column(heading, 60), Column(cases, 20, numeric=True), Column(reports, 20, numeric=True)),
                 tuple((one.label, str(one.cases), str(one.reports)) for one in shares),
                 note,
             )
-            for title, shares, note in wanted
+            for title, heading, shares, note in wanted
             if shares
         )
         empty = self.say("Noch keine Meldungen.", "No reports yet.")
@@ -170,18 +186,19 @@ class _Dossier:
         if after is not None:
             note = self.say(f"Die ersten {MOST_REPORTS} Meldungen.", f"The first {MOST_REPORTS} reports.")
         title = self.say("Meldungen und Fälle", "Reports and cases")
-        tables = (Table(title, columns, cells, note),) if cells else ()
+        tables = (Table("", columns, cells, note),) if cells else ()
         return Chapter(title, tables=tables, empty=self.say("Noch keine Meldungen.", "No reports yet."))
 
     def _records(self, title: str, records: Sequence[Record], empty: str) -> Chapter:
         sections: list[Section] = []
         for record in records:
             definition = definition_of(record.version)
-            state = pick(definition.workflow.states[record.state].label, self.language)
+            state = definition.workflow.states[record.state]
             head = f"{pick(definition.title, self.language)} {record.reference}"
-            facts = (Entry(self.say("Stand", "State"), state),)
+            facts = (Entry(self.say("Stand", "State"), pick(state.label, self.language)),)
             sections.append(Section(f"{head}: {record.title}", facts, level=3))
-            sections += self._answers(record)
+            if not state.draft:  # what is not finished is not for a committee
+                sections += self._answers(record)
         return Chapter(title, sections=tuple(sections), empty=empty)
 
     def _answers(self, record: Record, without: Sequence[str] = ()) -> Iterator[Section]:
@@ -244,7 +261,7 @@ class _Dossier:
             for row in rows
         )
         columns = tuple(Column(pick(each.label, self.language).rstrip("?")) for each in inside)
-        return Chapter(title, tables=(Table(title, columns, cells),), empty=nothing)
+        return Chapter(title, tables=(Table("", columns, cells),), empty=nothing)
 
     def _shown(self, name: str) -> str:
         field, value = self.definition.fields().get(name), self.theme.answers.get(name)
