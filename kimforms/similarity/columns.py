@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from heapq import nsmallest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,12 +86,13 @@ class Postings:
         weights = np.concatenate([np.array(self._weights[key], dtype="f4") * np.float32(wanted[key]) for key in held])
         return np.bincount(places, weights=weights, minlength=slots).astype("f4")
 
-    def __contains__(self, key: str) -> bool:
-        return key in self._slots
+    def holds(self, key: str) -> bool:
+        """Whether a living slot holds the key."""
+        return self._alive.get(key, 0) > 0
 
     @property
     def nbytes(self) -> int:
-        return sum(8 * len(slots) + 400 for slots in self._slots.values())
+        return sum(8 * len(slots) + 380 for slots in self._slots.values())
 
 
 class Kin:
@@ -99,55 +101,43 @@ class Kin:
     ALIKE = 0.5
     """So much has to be shared (Dice)."""
     SHORTEST = 5
+    MOST = 20
 
     def __init__(self) -> None:
-        self._number: dict[str, int] = {}
         self._keys: list[str] = []
         self._sizes = array("f")
         self._holders: dict[str, array[int]] = {}
-        self._kin: dict[str, dict[str, float]] = {}
 
     def add(self, key: str) -> None:
-        if len(key) < self.SHORTEST or key in self._number:
+        """A key that was not added before."""
+        if len(key) < self.SHORTEST:
             return
-        kin = self._search(key)
-        for other, alike in kin.items():
-            self._kin.setdefault(other, {})[key] = alike
-        if kin:
-            self._kin[key] = kin
-        number = self._number[key] = len(self._keys)
-        self._keys.append(key)
         pieces = _pieces(key)
-        self._sizes.append(len(pieces))
         for piece in pieces:
-            self._holders.setdefault(piece, array("i")).append(number)
+            self._holders.setdefault(piece, array("i")).append(len(self._keys))
+        self._keys.append(key)
+        self._sizes.append(len(pieces))
 
-    def of(self, key: str) -> Mapping[str, float]:
-        """Keys spelt like this one, which may be unknown, with how alike they are."""
-        if key in self._number:
-            return self._kin.get(key, {})
-        return self._search(key) if len(key) >= self.SHORTEST else {}
-
-    def _search(self, key: str) -> dict[str, float]:
-        pieces = _pieces(key)
+    def of(self, key: str, alive: Callable[[str], bool]) -> dict[str, float]:
+        """The living keys spelt most like this one, itself left out, with how alike they are."""
+        pieces = _pieces(key) if len(key) >= self.SHORTEST else set()
         found = [np.array(self._holders[piece], dtype=np.intp) for piece in pieces if piece in self._holders]
         if not found:
             return {}
-        numbers, shared = np.unique(np.concatenate(found), return_counts=True)
-        enough = shared * 2 >= self.ALIKE * len(pieces)
-        numbers, shared = numbers[enough], shared[enough]
+        shared = np.bincount(np.concatenate(found))
+        numbers = np.flatnonzero(shared * (2 / self.ALIKE) >= len(pieces) + 1)
         sizes = np.array(self._sizes, dtype="f4")[numbers]
-        alike = 2 * shared / (sizes + len(pieces))
-        return {
-            self._keys[number]: round(float(value), 3)
-            for number, value in zip(numbers, alike, strict=True)
-            if value >= self.ALIKE
-        }
+        alike = np.round(2 * shared[numbers] / (sizes + len(pieces)), 3)
+        near = [
+            (-float(value), self._keys[number])
+            for number, value in zip(numbers[alike >= self.ALIKE], alike[alike >= self.ALIKE], strict=True)
+            if self._keys[number] != key and alive(self._keys[number])
+        ]
+        return {other: -value for value, other in nsmallest(self.MOST, near)}
 
     @property
     def nbytes(self) -> int:
-        pairs = sum(len(kin) for kin in self._kin.values())
-        return 200 * len(self._keys) + sum(4 * len(one) + 160 for one in self._holders.values()) + 110 * pairs
+        return 80 * len(self._keys) + sum(4 * len(one) + 160 for one in self._holders.values())
 
 
 def _pieces(key: str) -> set[str]:

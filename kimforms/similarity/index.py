@@ -6,6 +6,7 @@ came, nor on what was removed since. How a score comes about is told in docs/sim
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from heapq import nsmallest
@@ -50,7 +51,8 @@ class Index:
         self._words, self._concepts, self._kin = Postings(), Postings(), Kin()
         self._frames = Frames()
         self._vectors: Column | None = None
-        self._vector_of: list[int] = []
+        self._vector_of = array("i")
+        self._squares = array("f")
         self._middle: NDArray[np.float64] | None = None
 
     def put(self, id: Id, analysis: Analysis) -> None:
@@ -81,9 +83,9 @@ class Index:
         return len(self._slot_of)
 
     def memory_bytes(self) -> int:
-        """About how many bytes the index takes; measured against the process in `make bench`."""
+        """About how many bytes the index takes; `make bench` measures it against what the process grew by."""
         with self._lock:
-            packed = sum(len(one) + 33 for one in self._packed) + 180 * len(self._ids)
+            packed = sum(len(one) + 33 for one in self._packed) + 160 * len(self._ids)
             vectors = self._vectors.nbytes if self._vectors else 0
             return (
                 packed + vectors + self._words.nbytes + self._concepts.nbytes + self._kin.nbytes + self._frames.nbytes
@@ -194,6 +196,7 @@ class Index:
             return
         self._vector_of.append(self._vectors.size)
         self._vectors.append(row)
+        self._squares.append(float(row @ row))
         self._middle = self._middle + row
 
     def _scores(self, analysis: Analysis) -> tuple[Floats, Floats]:
@@ -221,7 +224,7 @@ class Index:
         total, found = len(self._slot_of), {}
         for key, weight in _lengthened(weights).items():
             rarity = postings.rarity(key, total)
-            if key in postings and rarity >= TOO_COMMON:
+            if rarity >= TOO_COMMON and postings.holds(key):
                 found[key] = weight * rarity * rarity
         return found
 
@@ -233,9 +236,8 @@ class Index:
             own = self._words.rarity(key, total)
             if own < TOO_COMMON:
                 continue
-            for other, alike in self._kin.of(key).items():
-                if other != key:
-                    found[other] = found.get(other, 0.0) + weight * own * self._words.rarity(other, total) * alike
+            for other, alike in self._kin.of(key, self._words.holds).items():
+                found[other] = found.get(other, 0.0) + weight * own * self._words.rarity(other, total) * alike
         return found
 
     def _meaning(self, vector: bytes) -> tuple[Floats, Floats] | None:
@@ -248,15 +250,11 @@ class Index:
         rows = self._vectors.rows()
         middle = (self._middle / (len(self._slot_of) + CENTRE)).astype("f4")
         both = rows @ np.stack([mine - middle, middle], axis=1)
-        lengths = np.maximum(self._squares() - 2 * both[:, 1] + middle @ middle, 1e-9)
+        lengths = np.maximum(np.array(self._squares, dtype="f4") - 2 * both[:, 1] + middle @ middle, 1e-9)
         near = (both[:, 0] - (mine - middle) @ middle) / (np.sqrt(lengths) * (np.linalg.norm(mine - middle) + 1e-9))
         at = np.array(self._vector_of, dtype=np.intp)
         known = at >= 0
         return np.where(known, near[at], 0).astype("f4"), known.astype("f4")
-
-    def _squares(self) -> Floats:
-        rows = self._vectors.rows() if self._vectors is not None else np.zeros((0, 1), dtype="f4")
-        return np.asarray(np.einsum("ij,ij->i", rows, rows), dtype="f4")
 
     def _best(self, usable: Floats, k: int, at_least: float) -> list[int]:
         """The slots that score best; among equals the order of the ids decides, not that of arrival."""

@@ -41,7 +41,8 @@ class Word:
 def clean(text: str) -> str:
     """The text in one normal form, without characters that nobody sees, cut to what is read."""
     text = unicodedata.normalize("NFKC", text[: MOST_CHARACTERS * 2])
-    text = "".join(one for one in text if one.isprintable() or one in "\n\t") if not text.isprintable() else text
+    if not text.isprintable():
+        text = "".join(one if one.isprintable() or one == "\n" else " " * one.isspace() for one in text)
     return _GENDER.sub("", text)[:MOST_CHARACTERS]
 
 
