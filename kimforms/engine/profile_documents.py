@@ -270,14 +270,11 @@ class Member(Strict):
 
 
 class BodyEntry(Strict):
-    """A body, working group or exchange. `organised_by` is an organisation, a body, or `extern`.
-
-    Without `controller` it belongs to the first controller of the profile.
-    """
+    """A body, working group or exchange. `organised_by` is an organisation, a body, or `extern`."""
 
     id: Slug
     name: Words
-    controller: Id | None = None
+    controller: Id | None = None  # without it: the first controller of the profile
     kind: Words
     level: Words
     rhythm: Rhythm
