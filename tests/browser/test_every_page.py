@@ -15,7 +15,7 @@ from ..support.server import Server, Visitor
 from ..support.vnu import errors_of
 from .conftest import MakePerson
 
-NOT_PAGES = {"/healthz", "/favicon.ico", "/report/receipt.pdf"}
+NOT_PAGES = {"/statistics/export", "/healthz", "/favicon.ico", "/report/receipt.pdf"}
 REFUSED = ("/no-such-page", "/password/forged", "/report/resume/forged", "/inbox?state=unknown&sort=wrong&after=x")
 OF_RECORDS = ("", "/contact", "/edit", "/history", "/shares", "/actions/erfassen", "/actions/rueckfragen")
 
@@ -35,16 +35,19 @@ def addresses(house: Server) -> dict[str, list[str]]:
             *(f"/records/{reference}{rest}" for rest in OF_RECORDS), "/inbox?q=Meldung", "/?lang=en", "/inbox?lang=en",
             f"/records/{reference}?lang=en", "/?lang=de", f"/records/{reference}/actions/no-such-step",
         ],
-        "office": ["/dashboard", "/inbox", "/outbox", f"/outbox/{message}", f"/records/{reference}"],
+        "office": [
+            "/dashboard", "/statistics", "/statistics?view=published", "/inbox", "/outbox", f"/outbox/{message}",
+            f"/records/{reference}",
+        ],
         "admin": [
             *(path for path in _static("admin") if path.startswith(("/admin", "/outbox", "/dashboard"))),
             f"/admin/accounts/{user}", f"/admin/accounts/{user}/deactivate", f"/outbox/{message}",
             f"/admin/accounts/{user}/roles/{grant}/remove",
         ],
         "adviser": ["/dashboard", "/my-reports", "/report", "/report/drafts", "/tasks", f"/records/{reference}", "/inbox"],
-        "case_manager": ["/dashboard", "/my-reports"],
+        "case_manager": ["/dashboard", "/statistics", "/my-reports"],
         "naturalisation": ["/dashboard", "/inbox"],
-        "member": ["/dashboard", "/tasks"],
+        "member": ["/dashboard", "/statistics", "/tasks"],
     }  # fmt: skip
 
 
