@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-CODE = "2"
+CODE = "3"
 """Raised whenever the code reads a report otherwise than before, so that stored analyses are known to be outdated."""
 IN_TITLE = 2.0
 FOR_PIECE = 0.5

@@ -33,12 +33,18 @@ class Splitter:
         if found is None:
             if len(self._kept) > MOST_KEPT:
                 self._kept = {}
-            found = self._kept[word] = _as_spelt(word, self._split(fold(word)))
+            found = self._kept[word] = _as_spelt(word, tuple(self._smallest(fold(word))))
         return found
 
     def knows(self, word: str) -> bool:
         """Whether it is a word that compounds are made of: nearly always a noun."""
         return fold(word) in self._words
+
+    def _smallest(self, word: str) -> Iterator[str]:
+        """Cuts pieces that are compounds themselves: the list of synonyms knows `Kursplatz` as one word."""
+        for piece in self._split(word):
+            deeper = tuple(self._smallest(piece)) if len(piece) > SHORTEST_WORD else ()
+            yield from deeper or (piece,)
 
     def _split(self, word: str) -> tuple[str, ...]:
         """The cut with the fewest pieces, the longest last piece winning among equals."""

@@ -23,7 +23,7 @@ _PARAGRAPH = re.compile(r"§+\s*(\d+)\s?([a-z]?)")
 _GENDER = re.compile(r"(?<=[a-zäöüß])(?:[:*_·]|/-?)(?=(?:in|innen|r|n|e)\b)", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?:\n•>\-–]\s*$")
 _SEPARABLE = "ab|an|auf|aus|bei|durch|ein|fest|frei|fort|her|hin|los|mit|nach|statt|teil|um|vor|weg|weiter|zu|zuruck"
-_PARTICIPLE = re.compile(rf"^({_SEPARABLE})?ge([a-z]{{4,}}?)e?t$")
+_PARTICIPLE = re.compile(rf"^(?:({_SEPARABLE})ge([a-z]{{4,}}?)(?:e?t)?|()ge([a-z]{{4,}}?)e?t)$")
 _INFINITIVE = re.compile(rf"^({_SEPARABLE})zu([a-z]{{4,}})$")
 _stemmer = snowballstemmer.stemmer("german")
 
@@ -79,9 +79,7 @@ def key_of(word: str) -> str:
         return word.replace(" ", "")
     stem = _stemmer.stemWord(fold(word).replace("'", "").replace("’", ""))
     found = _PARTICIPLE.match(stem) or _INFINITIVE.match(stem)
-    if found:
-        return str(_stemmer.stemWord((found[1] or "") + found[2] + "en"))
-    return str(stem)
+    return str(_stemmer.stemWord("".join(part for part in found.groups() if part) + "en")) if found else str(stem)
 
 
 def is_stop_word(word: str) -> bool:
