@@ -114,7 +114,8 @@ class _Filling:
 
     def _prose(self, field: AnyField, entry: Entry, row: Mapping[str, Any]) -> Section:
         if isinstance(field, RepeatingGroup):
-            columns = [each for each in field.fields if each.holds_answer]
+            filled = {name for line in row[field.id] for name, value in line.items() if value is not None}
+            columns = [each for each in field.fields if each.holds_answer and each.id in filled]
             lines = tuple(
                 tuple(each.display(line.get(each.id), self.context) for each in columns) for line in row[field.id]
             )

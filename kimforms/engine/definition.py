@@ -9,17 +9,18 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, RootModel, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from kimforms.engine.conditions import Condition, Labels
 from kimforms.engine.effects import Effect, Unit, kind_of
 from kimforms.engine.fields import AnyField
-from kimforms.engine.fields.groups import RowNaming
 from kimforms.engine.fields.plan import Plan, entries_of, plan_of
 from kimforms.engine.papers import Document, Mail
 from kimforms.engine.people import ActorRule, Recipient
+from kimforms.engine.plain import plain
+from kimforms.engine.repeating import Repeat
 from kimforms.engine.similar import Similar
 from kimforms.engine.strict import Id, Strict
 from kimforms.engine.text import Text, pick
@@ -31,33 +32,6 @@ StationId = Literal[
 
 StateKind = Literal["open", "waiting", "done"]
 Tone = Literal["info", "success", "warning", "danger", "neutral"]
-
-
-class FewerRounds(Strict):
-    """So few rounds are enough where `when` holds, by the answers outside the step."""
-
-    minimum: int = Field(ge=0)
-    when: Condition
-
-
-class Repeat(Strict):
-    """A step that is filled in several times: its answers are a list of dictionaries under the step's id."""
-
-    minimum: int = Field(default=0, ge=0)
-    maximum: int = Field(default=20, ge=1, le=200)
-    minimum_by_exception: FewerRounds | None = None
-    item: Text | None = None
-    """What one round is called, on its heading and its button: "Termin"."""
-    naming: RowNaming = "numbers"
-    """How rounds are told apart: "Termin 1, 2, 3" or "Fall A, B, C"."""
-
-    @model_validator(mode="after")
-    def _bounds(self) -> Self:
-        if self.minimum > self.maximum:
-            raise ValueError("„minimum“ ist größer als „maximum“")
-        if self.minimum_by_exception is not None and self.minimum_by_exception.minimum >= self.minimum:
-            raise ValueError("„minimum_by_exception“ muss weniger verlangen als „minimum“")
-        return self
 
 
 class Step(Strict):
@@ -383,24 +357,3 @@ def content_hash(definition: ProcessDefinition) -> str:
     Defaults are left out, so a release that adds an optional setting changes the hash of no published version.
     """
     return definition._content_hash
-
-
-def plain(value: Any) -> Any:
-    """A definition, or any part of it, as JSON data: keys in the model's order, settings at their default absent."""
-    if isinstance(value, RootModel):
-        return plain(value.root)
-    if isinstance(value, BaseModel):
-        return dict(_plain_items(value))
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple | frozenset | set):
-        return [plain(one) for one in value]
-    return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _plain_items(model: BaseModel) -> Iterator[tuple[str, Any]]:
-    for name, info in type(model).model_fields.items():
-        value = getattr(model, name)
-        default = info.get_default(call_default_factory=True, validated_data={})
-        if name == "type" or info.is_required() or value != default:
-            yield info.alias or name, plain(value)

@@ -14,9 +14,7 @@ from kimforms.engine.condition_models import Condition
 from kimforms.engine.definition import (
     DeadlineRule,
     Escalation,
-    FewerRounds,
     Numbering,
-    Repeat,
     RetentionRule,
     State,
     Step,
@@ -28,6 +26,7 @@ from kimforms.engine.fields.base import Field
 from kimforms.engine.fields.choices import Choice
 from kimforms.engine.fields.computed import Case, Compute
 from kimforms.engine.papers import BUILT_IN_MAILS, DOCUMENT_PLACEHOLDERS, Mail
+from kimforms.engine.repeating import FewerRounds, Repeat
 from kimforms.engine.yaml_io import dump_process, load_process, load_yaml_with_lines
 from kimforms.permissions import ROLES
 from kimforms.services.records.effects import CALLS, EXECUTORS, unserved

@@ -129,3 +129,67 @@ def test_the_paper_becomes_a_pdf_whose_short_answers_stay_whole() -> None:
     text = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
     for part in ("Beleg IH-2026-0042", "Termin 2", "Zeile zwei", "Seite 1 von 1", "Freundliche Grüße"):
         assert part in text
+
+
+LAID_OUT = """
+key: paper
+title: Vorlage
+controller: county
+numbering: {prefix: BV}
+form:
+  steps:
+    - id: head
+      title: Kopf
+      fields:
+        - {id: basis, type: record, label: Fallbasis, process: cases, multiple: true}
+        - {id: proposal, type: long_text, label: Vorschlag}
+        - {id: empty, type: long_text, label: Leer}
+        - id: plan
+          type: repeating_group
+          label: Umsetzung
+          fields:
+            - {id: what, type: short_text, label: Schritt}
+            - {id: never, type: short_text, label: Nie}
+            - {id: when, type: date, label: bis}
+    - id: cases
+      title: Die Fälle
+      repeat: {item: Fall, naming: letters}
+      fields: [{id: start, type: long_text, label: Ausgangslage}]
+workflow:
+  initial: new
+  states: {new: {label: neu}}
+documents:
+  record:
+    title: Vorlage
+    sections:
+      - heading: Beschluss
+      - answers: {steps: [head], fields: [proposal], look: box}
+      - answers: {steps: [head], fields: [basis, empty, plan], look: prose, cases: [basis]}
+      - answers: {steps: [cases], look: prose}
+"""
+
+
+@pytest.mark.parametrize(("number", "told"), [(7, "7 Fälle"), (1, "1 Fall"), (0, "0 Fälle")])
+def test_a_paper_laid_out_as_a_decision_paper(number: int, told: str) -> None:
+    answers = {
+        "basis": ["FR-2026-0001", "FR-2026-0002"], "proposal": "Erstens <b>\nZweitens",
+        "plan": [{"what": "Anfangen", "when": "2026-12-01"}, {"what": "Enden"}], "cases": [{"start": "x"}, {"start": "y"}],
+    }  # fmt: skip
+    paper = process_paper(
+        load_process(LAID_OUT, "paper"), "record", answers=answers, values={}, letterhead=Letterhead("Kreis"),
+        context=CleanContext(today=date(2026, 11, 22)), cases={"basis": number},
+    )  # fmt: skip
+    parts = paper.sections
+    assert [part.heading for part in parts] == [
+        "Beschluss", "", "Kopf", "Fallbasis", "Umsetzung", "Fall A", "Ausgangslage", "Fall B", "Ausgangslage",
+    ]  # fmt: skip
+    assert (parts[1].quoted, parts[1].paragraphs) == (True, ("Erstens <b>", "Zweitens"))
+    assert parts[3].paragraphs == (told,)
+    assert parts[4].grid is not None
+    assert parts[4].grid.columns == ("Schritt", "bis")
+    assert parts[4].grid.rows == (("Anfangen", "01.12.2026"), ("Enden", ""))
+    html = paper_html(paper, TEMPLATES)
+    assert "FR-2026" not in html
+    assert "Erstens &lt;b&gt;" in html
+    tags = PdfReader(io.BytesIO(render_pdf(html, title=paper.title, language="de"))).trailer["/Root"]["/MarkInfo"]
+    assert tags["/Marked"]
