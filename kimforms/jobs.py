@@ -20,7 +20,7 @@ from huey.consumer import Consumer
 
 from .config import Settings, SettingsError
 from .extensions import db
-from .services import deadlines, delivery, digest, news, retention, statistics
+from .services import deadlines, delivery, digest, news, retention, similar_groups, similar_reports, statistics
 from .services.records.facts import BERLIN, local_day
 from .services.themes import closing
 from .services.unit_of_work import unit_of_work
@@ -69,8 +69,8 @@ def schedule(huey: Huey, app: Flask, clock: Callable[[], datetime] = lambda: dat
 
 
 def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
-    """Deadlines and tasks, the daily mail from seven o'clock on, figures of a past half-year, reports of closed themes;
-    erasure once a day from three on.
+    """Deadlines and tasks, the daily mail from seven o'clock on, figures of a past half-year, reports of closed themes,
+    similar reports; erasure once a day from three on.
     """
     for name, job in (
         ("deadlines", deadlines.run_due),
@@ -79,11 +79,19 @@ def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
         ("themes", closing.run),
     ):
         _run(app, name, lambda job=job: job(unit_of_work, now))
+    _run(app, "similar", lambda: keep_similar(now))
     day = local_day(now).isoformat()
     if now.astimezone(BERLIN).hour >= RETENTION_HOUR and (huey is None or huey.get("retention", peek=True) != day):
         done = _run(app, "retention", lambda: retention.run(unit_of_work, now))
         if huey is not None and done:
             huey.put("retention", day)
+
+
+def keep_similar(now: datetime) -> tuple[int, int]:
+    """Analyses what has no valid analysis, as after an update, and proposes groups anew where there are many reports."""
+    session = db.session()
+    analysed = similar_reports.reindex(unit_of_work, session)
+    return analysed, similar_groups.refresh(unit_of_work, session, now)
 
 
 class OutboxLoop(threading.Thread):
@@ -145,6 +153,10 @@ def run_worker(app: Flask, tick: Callable[[], bool] | None = None) -> None:
     loop = OutboxLoop(app)
     consumer = _Consumer(huey, tick)
     loop.start()
+    # at once, not at the next quarter of an hour: after an update no report is found before it was read anew
+    threading.Thread(
+        target=_run, args=(app, "similar", lambda: keep_similar(datetime.now(UTC))), name="similar", daemon=True
+    ).start()
     try:
         consumer.run()
     finally:

@@ -16,6 +16,7 @@ from ..forms.builder import Circumstances
 from ..forms.review import Review, review
 from ..services import catalogues, reporting, throttle
 from ..services.queries.reporting import Offer
+from ..services.queries.similar_publications import similar_published
 from . import access
 from .rendering import language, page, t, wants_fragment
 
@@ -112,10 +113,24 @@ def show(
 
 def show_review(case: Case, notice: Notice | None = None, status: int | None = None) -> Response:
     """All answers before they are sent, with what is missing, what is left out, and what looks like personal data."""
-    found: Review = review(case.definition, case.state.raw, circumstances())
+    about = circumstances()
+    found: Review = review(case.definition, case.state.raw, about)
     carried = [] if case.desk.account else flow.carried(case.state, None)
+    published = similar_published(
+        db.session(),
+        case.definition,
+        case.state.raw,
+        catalogues=about.catalogues,
+        today=about.today,
+        language=about.language,
+    )
     return page(
-        "report/check.html", status=status or 200, **_common(case, notice, flow.CHECK), review=found, carried=carried
+        "report/check.html",
+        status=status or 200,
+        **_common(case, notice, flow.CHECK),
+        review=found,
+        carried=carried,
+        published=published,
     )
 
 

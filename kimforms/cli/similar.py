@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .context import settings
+from .similar_index import reindex
 
 if TYPE_CHECKING:
     from ..similarity import Analyser, Analysis, Report
@@ -49,7 +50,10 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.group()
 def similar() -> None:
-    """Ähnliche Meldungen: aus einer Datei mit einer Meldung je Zeile (JSON), ohne Datenbank."""
+    """Ähnliche Meldungen: aus einer Datei mit einer Meldung je Zeile (JSON), ohne Datenbank; reindex für die Datenbank."""
+
+
+similar.add_command(reindex)
 
 
 @similar.command()

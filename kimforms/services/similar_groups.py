@@ -81,7 +81,7 @@ def groups_of(session: Session, compared: Compared) -> Grouping:
     shelf = similar_index.up_to_date(session)
     free = free_records(session, compared)
     judgements = _all_verdicts(session, compared)
-    if len(shelf.of(compared.process_id).index) <= AT_ONCE:
+    if shelf.size(compared.process_id) <= AT_ONCE:
         found = Grouping(_fresh(session, compared, free, judgements))
     else:
         found = _stored(session, compared)
@@ -113,7 +113,7 @@ def refresh(begin: Callable[[], AbstractContextManager[Session]], session: Sessi
     done = 0
     for compared in compared_processes(session):
         shelf = similar_index.up_to_date(session)
-        if len(shelf.of(compared.process_id).index) <= AT_ONCE:
+        if shelf.size(compared.process_id) <= AT_ONCE:
             continue
         marker = list(_marker(session, compared, free := free_records(session, compared)))
         known = session.get(Setting, (compared.controller_id, _key(compared)))

@@ -53,16 +53,21 @@ class Shelf:
         self._last: tuple[int, int, str] | None = None
         self._behind_since: float | None = None
 
+        self._padding: list[Analysis] | None = None
+
     def catch_up(self, session: Session) -> None:
         """Takes in what was written since; reads everything only the first time, or when the database went back.
 
         Not to be called inside a unit of work that has written entries itself: they may yet be undone.
         """
         with self._lock:
+            if self._padding is None:
+                self._padding = similar_texts.padding(session)
             with closing(self._rows(session)) as rows:
                 goes_on = self._take_in(rows)
             if not goes_on:
                 self._empty()
+                self._padding = similar_texts.padding(session)
                 with closing(self._rows(session)) as rows:
                     self._take_in(rows)
 
@@ -128,7 +133,16 @@ class Shelf:
                 from ..similarity import Index  # noqa: PLC0415 - brings numpy, which idle workers do without
 
                 known = self._kept[process_id] = Kept(Index())
+                for pad, analysis in zip(self._pads(), self._padding or (), strict=True):
+                    known.index.put(pad, analysis)
             return known
+
+    def _pads(self) -> list[str]:
+        return [f"{similar_texts.PAD}{number}" for number in range(len(self._padding or ()))]
+
+    def size(self, process_id: int) -> int:
+        """How many records of a process are found."""
+        return len(self.of(process_id).index) - len(self._pads())
 
     def neighbours(
         self,
@@ -140,9 +154,11 @@ class Shelf:
         judgements: Judgements | None = None,
     ) -> dict[int, list[Neighbour]]:
         """For each record that asks its nearest ones, itself never among them."""
-        index = self.of(process_id).index
+        index, pads = self.of(process_id).index, self._pads()
         return {
-            record_id: index.neighbours(analysis, k, of=record_id, at_least=at_least, judgements=judgements)
+            record_id: index.neighbours(
+                analysis, k, exclude=pads, of=record_id, at_least=at_least, judgements=judgements
+            )
             for record_id, analysis in asked.items()
         }
 

@@ -6,17 +6,22 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
 from sqlalchemy.orm import Session
 
 from ..engine.definition import ProcessDefinition, option_labels
 from ..engine.profile import profile_folder
+from ..engine.profile_documents import SynonymsDocument
 from ..engine.similar import Similar
+from ..engine.yaml_io import validate
+from ..engine.yaml_lines import load_yaml_with_lines
 from ..models import ProcessVersion, Record
-from ..similarity import Analyser, Names, Report, Synonyms, load_encoder
+from ..similarity import Analyser, Analysis, Names, Report, Synonyms, load_encoder
+from .catalogues import catalogues
 from .processes import definition_of
 
 SYNONYMS = "synonyms.yaml"
+PADDING = ("fields_of_action", "topics", "goals", "measures")
+PAD = "~"
 _lock = threading.Lock()
 _chosen: tuple[str, str | None] = ("", None)
 _analysers: dict[tuple[str, str | None], Analyser] = {}
@@ -41,7 +46,19 @@ def _synonyms(profile: str) -> Synonyms:
     path = profile_folder(profile) / SYNONYMS if profile else None
     if path is None or not path.is_file():
         return Synonyms.of({})
-    return Synonyms.of(yaml.safe_load(path.read_text("utf-8")))
+    document = validate(SynonymsDocument, load_yaml_with_lines(path.read_bytes(), str(path)))
+    return Synonyms.of(document.model_dump())
+
+
+def padding(session: Session) -> list[Analysis]:
+    """The county's own lists (fields of action, topics, goals, measures) as if they were reports.
+
+    Which words say much can be told only among many texts: among three reports of one hurdle each word is common. These
+    are public, the same for everybody, and never among the answers.
+    """
+    lists = catalogues(session)
+    labels = dict.fromkeys(one.label for source in PADDING for one in lists.options(source))
+    return analyser().analyse_many(Report(f"{PAD}{number}", label, "") for number, label in enumerate(labels))
 
 
 def similar_of(session: Session, record: Record, definition: ProcessDefinition | None = None) -> Similar | None:
@@ -79,7 +96,7 @@ def names_of(definition: ProcessDefinition, similar: Similar, language: str = "d
     fields, chosen = definition.fields(), definition.projection
 
     def labels(field_id: str | None) -> dict[str, str]:
-        return option_labels(fields[field_id], language) if field_id in fields else {}
+        return option_labels(fields[field_id], language) if field_id is not None and field_id in fields else {}
 
     return Names(legal_areas=labels(chosen.legal_areas), offices=labels(similar.offices))
 

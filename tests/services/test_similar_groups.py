@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 
+from kimforms import jobs
 from kimforms.extensions import db
-from kimforms.models import Event, Record, Setting
+from kimforms.models import Event, Record, Setting, SimilarityEntry
 from kimforms.services import audit, similar_groups, similar_reports
 from kimforms.services.queries.theme_proposals import Proposal, proposals
 from kimforms.services.records.linking import THEME, link_records
@@ -152,3 +153,15 @@ def test_with_many_reports_the_worker_computes_and_stores(app: Flask, monkeypatc
     report(**NURSERY)
     assert similar_groups.refresh(unit_of_work, db.session(), NOW) == 1
     assert db.session.scalars(select(Setting.key)).all() == [f"similarity_groups:{stored(some[0]).process_id}"]
+
+
+def test_the_worker_keeps_all_of_it_up_to_date(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(similar_groups, "AT_ONCE", 2)
+    three()
+    with unit_of_work() as session:
+        session.execute(delete(SimilarityEntry))
+    analysed, computed = jobs.keep_similar(NOW)
+    assert analysed == db.session.scalar(select(func.count()).select_from(Record))
+    assert computed == 1
+    assert len(shown()) == 1
+    assert jobs.keep_similar(NOW) == (0, 0)

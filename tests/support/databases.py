@@ -17,6 +17,7 @@ from kimforms.config import read_settings
 from kimforms.extensions import db
 from kimforms.services import catalogues, outbox, similar_index
 from kimforms.services.passwords import Cost
+from kimforms.services.queries import similar_publications
 from kimforms.services.set_up import set_up
 
 from .postgres import PostgresServer
@@ -71,6 +72,7 @@ class Workshop:
         """Puts database and data folder back."""
         catalogues.forget()
         similar_index.forget()
+        similar_publications.forget()
         outbox.configure(self.app.config["SETTINGS"].base_url)  # another test's application may have set its own
         with self.app.app_context():
             db.engine.dispose()

@@ -26,8 +26,6 @@ from .record_page import Seen
 FEW, MANY = 5, 10
 LISTED = 0.1
 """A likeness below this is chance; the list on a record's page ends there."""
-FAINT, SMALL = 0.03, 50
-"""Among so few reports no word is rare, so likeness comes out low: there the list reaches further down."""
 SURE = 0.5
 """From here on the inbox says so without being asked."""
 IN_ONE_THEME = 2
@@ -93,7 +91,7 @@ def similar_to(session: Session, actor: Actor, seen: Seen, *, count: int = FEW, 
         record.process_id,
         {record.id: asked},
         k=count + 1,
-        at_least=FAINT if len(shelf.of(record.process_id).index) < SMALL else LISTED,
+        at_least=LISTED,
         judgements=_judgements(verdicts),
     )[record.id]
     apart = [other for (one, other), alike in _both_ways(verdicts) if one == record.id and not alike]
