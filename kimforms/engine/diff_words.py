@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from kimforms.engine.definition import plain
+from kimforms.engine.plain import plain
 from kimforms.engine.text import Text, pick
 
 TYPES: Mapping[str, str] = {

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from kimforms.engine.definition import ProcessDefinition, plain
+from kimforms.engine.definition import ProcessDefinition
+from kimforms.engine.plain import plain
 from kimforms.engine.strict import Path
 from kimforms.engine.yaml_lines import DefinitionError, Problem, YamlDocument, load_yaml_with_lines
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..engine.definition import ProcessDefinition, content_hash, plain
+from ..engine.definition import ProcessDefinition, content_hash
+from ..engine.plain import plain
 from ..engine.text import pick
 from ..models import Controller, Process, ProcessVersion
 from ..permissions import Actor

@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from kimforms.engine.definition import Numbering, ProcessDefinition, content_hash, plain
+from kimforms.engine.definition import Numbering, ProcessDefinition, content_hash
 from kimforms.engine.effects import EFFECT_KINDS, kind_of
 from kimforms.engine.papers import PLACEHOLDERS, placeholders_in, render_text
+from kimforms.engine.plain import plain
 from kimforms.engine.stations import STATIONS, station_of
 from kimforms.engine.strict import path_text
 from kimforms.engine.text import pick

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kimforms.engine.definition import plain
 from kimforms.engine.diff import diff
+from kimforms.engine.plain import plain
 from tests.engine.definitions import hurdle_report, processes, read, small
 
 few = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)

@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from kimforms.engine.definition import plain
+from kimforms.engine.plain import plain
 from kimforms.engine.schema import json_schema
 from kimforms.engine.yaml_io import load_yaml_with_lines
 from tests.engine.definitions import HURDLE_REPORT, processes, read, small

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kimforms.engine.definition import content_hash, plain
+from kimforms.engine.definition import content_hash
+from kimforms.engine.plain import plain
 from kimforms.engine.yaml_io import DefinitionError, dump_process, dump_yaml, load_process, load_yaml_with_lines
 from tests.engine.definitions import HURDLE_REPORT, hurdle_report, processes, read, small, words
 

@@ -8,7 +8,8 @@ import pytest
 
 from kimforms.engine.check import check
 from kimforms.engine.conditions import explain
-from kimforms.engine.definition import ProcessDefinition, plain
+from kimforms.engine.definition import ProcessDefinition
+from kimforms.engine.plain import plain
 from kimforms.engine.profile import Profile, profile_folder, read_profile
 from kimforms.engine.workflow import Allowed, Person, RecordFacts, allowed
 from kimforms.engine.yaml_io import dump_process, load_process

@@ -12,7 +12,8 @@ import pytest
 from kimforms.engine.catalogue import StaticCatalogues
 from kimforms.engine.check import check, texts_in
 from kimforms.engine.cleaning import clean_answers
-from kimforms.engine.definition import ProcessDefinition, plain
+from kimforms.engine.definition import ProcessDefinition
+from kimforms.engine.plain import plain
 from kimforms.engine.profile import profile_folder
 from kimforms.engine.yaml_io import dump_process, load_process
 

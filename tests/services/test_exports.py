@@ -12,7 +12,8 @@ from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from kimforms.engine.definition import ProcessDefinition, plain
+from kimforms.engine.definition import ProcessDefinition
+from kimforms.engine.plain import plain
 from kimforms.extensions import db
 from kimforms.forms.inbox import Filters
 from kimforms.models import Controller, Event, ReadLog
