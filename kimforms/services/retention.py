@@ -32,7 +32,7 @@ from ..models import (
     RecordContact,
 )
 from ..permissions import SYSTEM
-from . import audit, processes
+from . import audit, news, processes
 from .records.facts import local_day
 
 Unit = Callable[[], AbstractContextManager[Session]]
@@ -143,17 +143,23 @@ def erase_contact(session: Session, now: datetime, record_id: int, rule: Retenti
 
 
 def erase_addresses(session: Session) -> int:
-    """Replaces addresses of reporters whose contact is erased; what still waits to be sent to them is given up."""
+    """Replaces addresses of reporters whose contact is erased; what still waits to be sent to them is given up.
+
+    News of publications name no record: there an address goes as soon as no report holds it any more.
+    """
     mails = (
         select(OutboxMessage.id)
         .join(Record, Record.id == OutboxMessage.record_id)
         .where(Record.contact_erased_at.is_not(None))
     )
+    kept = select(func.lower(RecordContact.email)).where(RecordContact.email.is_not(None))
+    told = select(OutboxMessage.id).where(OutboxMessage.kind == news.KIND)
     return _deleted(
         session,
         update(Delivery)
         .where(
-            Delivery.message_id.in_(mails),
+            Delivery.message_id.in_(mails)
+            | (Delivery.message_id.in_(told) & func.lower(Delivery.address).not_in(kept)),
             Delivery.user_id.is_(None),
             Delivery.status != "sending",
             Delivery.address.not_like(f"%@{ERASED_DOMAIN}"),

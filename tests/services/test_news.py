@@ -15,7 +15,7 @@ from kimforms import jobs
 from kimforms.extensions import db
 from kimforms.models import Delivery, DigestItem, NewsSent, OutboxMessage, Record, RecordContact, RecordLink, User
 from kimforms.permissions import Actor
-from kimforms.services import digest, follows, news
+from kimforms.services import digest, follows, news, retention
 from kimforms.services.catalogues import catalogues
 from kimforms.services.refusals import InputRefused, NotPermitted
 from kimforms.services.unit_of_work import unit_of_work
@@ -374,3 +374,21 @@ def test_what_is_unknown_or_not_ones_own_is_refused(wish: follows.Wish, field: s
 def test_nobody_follows_without_an_account() -> None:
     with pytest.raises(NotPermitted), unit_of_work() as session:
         follows.follow_fields(session, Actor("anyone"), NOW, follows.Wish(), catalogues=catalogues(session))
+
+
+def test_an_address_goes_from_the_news_with_the_last_report_that_held_it() -> None:
+    first, second = anonymous(ANNA), anonymous(ANNA)
+    published(joined(theme(), first, second, anonymous(BEN), report(ADVISER)))
+    tell()
+    with unit_of_work() as session:
+        session.delete(session.get_one(RecordContact, stored_id(first)))
+    retention.run(unit_of_work, NOW)
+    db.session.rollback()
+    assert news_mails() == sorted([ANNA, BEN, ADVISER]), "a second report still holds it"
+    with unit_of_work() as session:
+        session.delete(session.get_one(RecordContact, stored_id(second)))
+    retention.run(unit_of_work, NOW)
+    db.session.rollback()
+    assert [one.partition("-")[0] for one in news_mails()] == [BEN, ADVISER, "reporter"]
+    waiting = select(Delivery.status).join(OutboxMessage).where(OutboxMessage.kind == news.KIND)
+    assert sorted(db.session.scalars(waiting)) == ["dead", "queued", "queued"], "who is forgotten is written no more"
