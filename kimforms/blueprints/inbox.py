@@ -60,16 +60,12 @@ def work_on_several() -> Response:
         flash(problem, "warning")
         return redirect(f"{request.script_root}/inbox{'?' if back else ''}{back}", 303)  # type: ignore[return-value]
     chosen = dict(selection.chosen)
+    if form.deed.data == "theme":
+        return see_other("themes.new", reports=",".join(chosen))
     common: dict[str, Any] = {"back": back, "selection": selection, "form": form, "deed": form.deed.data}
     if form.deed.data == "transition" and form.confirmed.data != "yes":
-        foreseen = bulk.foresee(
-            db.session(),
-            access.current_actor(),
-            access.now(),
-            chosen=chosen,
-            transition_id=form.transition.data,
-            say=t,
-        )
+        actor, step = access.current_actor(), form.transition.data
+        foreseen = bulk.foresee(db.session(), actor, access.now(), chosen=chosen, transition_id=step, say=t)
         return page("inbox/confirm.html", outcomes=foreseen, step=chosen_label(form.transition), **common)
     outcomes = bulk.in_turn(unit_of_work, access.current_actor(), chosen.items(), _deed(form), t)
     return page("inbox/outcome.html", outcomes=outcomes, **common)
@@ -191,7 +187,7 @@ def _bulk_problem(form: Any, chosen: bool) -> str | None:
     elif form.deed.data == "transition":
         if chosen_label(form.transition) is None:
             return t("Wählen Sie den Schritt, den Sie ausführen möchten.", "Choose the step that you want to take.")
-    elif form.deed.data not in ("follow", "unfollow"):
+    elif form.deed.data not in ("follow", "unfollow", "theme"):
         return t("Wählen Sie, was mit den Vorgängen geschehen soll.", "Choose what to do with the records.")
     return None
 

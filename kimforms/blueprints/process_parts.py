@@ -16,11 +16,15 @@ Tab = tuple[str, str]
 
 @dataclass(frozen=True)
 class Part:
-    """A template that the page includes after the next steps, what it reads, and links to its sections for the tabs."""
+    """A template that the page includes after the next steps, and what it reads.
+
+    ``tabs`` are links to its sections, ``back`` the place to which the record belongs.
+    """
 
     template: str
     values: Mapping[str, Any] = field(default_factory=dict)
     tabs: Sequence[Tab] = ()
+    back: Tab | None = None
 
 
 Build = Callable[[Seen], Part | None]

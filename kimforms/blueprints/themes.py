@@ -169,4 +169,4 @@ def part(seen: Seen) -> Part | None:
         (t("Was daraus wurde", "What came of it"), "#theme-chain"),
         (t("Geschichte", "Story"), "#theme-story"),
     )
-    return Part("themes/_parts.html", values, tabs)
+    return Part("themes/_parts.html", values, tabs, (t("Themen", "Themes"), url_for("themes.index")))

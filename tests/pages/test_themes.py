@@ -216,6 +216,20 @@ def test_a_theme_is_begun_from_an_address_with_reports(signed_in: CheckingClient
 CREATE = "button.kern-btn[value=create]"
 
 
+def test_reports_ticked_in_the_inbox_become_a_theme(signed_in: CheckingClient) -> None:
+    with in_app(signed_in.app):
+        one, other = recorded(), recorded()
+    page = signed_in.get("/inbox")
+    ticked = [
+        str(each["value"]) for each in page.select("input[name=record]") if str(each["value"]).startswith((one, other))
+    ]
+    signed_in.submit(page, ".kf-inbox-bulk", {"record": ticked}, button="button[value=theme]")
+    page = signed_in.follow()
+    assert {str(each["value"]) for each in page.select("input[name=report]")} == {one, other}
+    back = signed_in.get(f"/records/{made(signed_in, opened)}").select_one(".kf-breadcrumb a")
+    assert back is not None and back["href"] == "/themes"
+
+
 def test_reports_are_found_added_and_left_out_without_losing_text(signed_in: CheckingClient) -> None:
     with in_app(signed_in.app):
         one, other = recorded(titel="Kitaplatz fehlt"), recorded(titel="Kein Kurs")

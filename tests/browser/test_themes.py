@@ -1,0 +1,114 @@
+"""A coordinator groups reports: a theme from three of them, cases corrected, the task that follows, merged and undone."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..support.browser import NARROW, Person
+from ..support.reports import CONTACT
+from ..support.server import Server, Visitor
+from .conftest import MakePerson
+
+COORDINATOR = "koordination@rsk.example"
+
+
+@pytest.fixture
+def reports(house: Server, request: pytest.FixtureRequest) -> list[str]:
+    """Three reports, just sent."""
+    found = []
+    for number in range(3):
+        visitor = Visitor(house.port, network=f"192.0.2.{40 + number}")
+        title = f"Kein Termin {number + 1} ({request.node.name[-20:]})"
+        assert visitor.send(visitor.report(**CONTACT | {"titel": title, "fallzahl": "1"})).status == 303
+        found.append(visitor.confirmation()[0])
+    return found
+
+
+def press(person: Person, name: str) -> None:
+    with person.page.expect_navigation():
+        person.page.locator("main").get_by_role("button", name=name, exact=True).last.click()
+
+
+def begin(person: Person, title: str, references: list[str]) -> str:
+    """Opens a theme by typing references; returns its own."""
+    person.open("/themes")
+    person.page.get_by_role("link", name="Thema anlegen").click()
+    person.page.get_by_label("Titel des Themas").fill(title)
+    if references:
+        person.page.get_by_label("oder Aktenzeichen eingeben").fill(", ".join(references))
+        press(person, "Dazunehmen")
+        assert person.page.get_by_label("Titel des Themas").input_value() == title
+    press(person, "Thema anlegen")
+    person.page.wait_for_url("**/records/TH-*")
+    return person.page.url.rpartition("/")[2]
+
+
+def journey(person: Person, reports: list[str], found: list[str]) -> None:
+    page = person.page
+    person.sign_in(COORDINATOR)
+    theme = begin(person, "Kein Termin in der Behörde", reports)
+    found += person.inspect()
+    assert "3 Fälle aus 3 Meldungen" in page.locator("#theme-reports").inner_text()
+    assert "Es liegen mindestens drei Fälle vor" in page.locator("#tasks").inner_text()
+    page.locator("#theme-reports").get_by_role("link", name=f"Fälle {reports[2]}").click()
+    page.get_by_label("Zahl der Fälle").fill("0")
+    press(person, "Zahl festlegen")
+    assert "welche Meldung denselben Fall erzählt" in page.locator(".kf-errors").inner_text()
+    found += person.inspect()
+    page.get_by_label("Notiz").fill(f"derselbe Fall wie {reports[0]}")
+    press(person, "Zahl festlegen")
+    assert "2 Fälle aus 3 Meldungen" in page.locator("#theme-reports").inner_text()
+    other = begin(person, "Wartezeiten", [])
+    person.open(f"/records/{theme}")
+    page.get_by_role("link", name="Mit anderem Thema zusammenlegen").click()
+    page.get_by_label("Aktenzeichen des anderen Themas").fill(other)
+    press(person, "Weiter")
+    assert f"{other} hat danach 2 Fälle" in page.locator(".kf-confirm").inner_text()
+    found += person.inspect()
+    press(person, "Zusammenlegen")
+    assert page.url.endswith(other) and "2 Fälle aus 3 Meldungen" in page.locator("#theme-reports").inner_text()
+    found += person.inspect()
+    page.get_by_role("link", name=f"rückgängig machen {theme}").click()
+    press(person, "Rückgängig machen")
+    assert page.url.endswith(theme) and "2 Fälle aus 3 Meldungen" in page.locator("#theme-reports").inner_text()
+    person.open(f"/records/{other}")
+    assert "Noch gehört keine Meldung" in page.locator("#theme-reports").inner_text()
+
+
+def test_grouping_merging_and_undoing(person: MakePerson, reports: list[str]) -> None:
+    coordinator, found = person(), []
+    coordinator.expect("Failed to load resource")  # 422: the form comes again
+    journey(coordinator, reports, found)
+    for path in ("/themes", "/themes?as=list", f"/themes/new?reports={reports[0]}"):
+        coordinator.open(path)
+        found += coordinator.inspect()
+    assert not found, "\n".join(found)
+
+
+def test_the_same_without_scripts_on_a_small_screen(person: MakePerson, reports: list[str]) -> None:
+    coordinator, found = person(javascript=False, width=NARROW), []
+    coordinator.expect("Failed to load resource")
+    coordinator.inspect = lambda: []  # type: ignore[method-assign]  # axe needs scripts; it has looked above
+    journey(coordinator, reports, found)
+
+
+def test_filters_answer_at_once_and_cards_lead_to_the_step(person: MakePerson, reports: list[str]) -> None:
+    coordinator = person()
+    page = coordinator.page
+    coordinator.sign_in(COORDINATOR)
+    theme = begin(coordinator, "Karten auf der Tafel", reports)
+    coordinator.open("/themes")
+    page.locator(".kf-filter summary").click()
+    page.get_by_label("Kommune").select_option("windeck")
+    page.locator("#theme-results .kf-chip", has_text="Kommune: Windeck").wait_for()
+    assert "municipality=windeck" in page.url
+    page.get_by_label("Kommune").select_option("")
+    card = page.locator(f"article[aria-labelledby=title-{theme}]")
+    card.get_by_role("link", name="Fallrekonstruktion beginnen").click()
+    assert coordinator.heading().startswith("Fallrekonstruktion beginnen")
+    press(coordinator, "Fallrekonstruktion beginnen")
+    coordinator.open("/themes")
+    assert "Als Nächstes: Fallrekonstruktion FR-" in card.inner_text()
+    coordinator.page.set_viewport_size({"width": 320, "height": 900})
+    coordinator.width = 320
+    assert not coordinator.overflow()
