@@ -256,6 +256,8 @@ PUBLISH = finish([{"role": "coordinator"}, {"is": "reporter"}, {"system": True}]
         (SYSTEM, {"creator_id": 1}, None),
         (COORDINATOR, {"creator_id": 1, "last_actor_id": 3}, "selbst angelegt"),
         (COORDINATOR, {"creator_id": 2, "last_actor_id": 1}, "den vorigen Schritt getan"),
+        (COORDINATOR, {"creator_id": 2, "last_actor_id": 3, "author_ids": frozenset({1, 4})}, "mitgeschrieben"),
+        (COORDINATOR, {"creator_id": 2, "last_actor_id": 3, "author_ids": frozenset({4})}, None),
         (Person(None, is_reporter=True), {}, "zweite, angemeldete Person"),
         (Person(4, is_reporter=True), {"creator_id": 9}, "zweite, angemeldete Person"),
     ],

@@ -10,18 +10,19 @@ import pytest
 from sqlalchemy import func, select
 
 from kimforms.extensions import db
-from kimforms.models import Publication, Record
+from kimforms.models import Publication, Record, RecordLink
 from kimforms.services import attachments, publishing
 from kimforms.services.catalogues import catalogues
 from kimforms.services.file_store import FileStore
 from kimforms.services.processes import definition_of
 from kimforms.services.publication_content import findings, published_fields, snapshot
-from kimforms.services.queries import solution_entry
-from kimforms.services.refusals import InputRefused, StepRefused
+from kimforms.services.queries import solution_entry, solutions
+from kimforms.services.records.transitions import perform_transition
+from kimforms.services.refusals import InputRefused, NotVisible, StaleVersion, StepRefused
 from kimforms.services.unit_of_work import unit_of_work
 
 from ..support.publications import corrected, draft, public, published, stored_id, take
-from ..support.records import COORDINATOR, NOW, OFFICE, SECOND, actor, last_payload, stored, tags, theme, work
+from ..support.records import COORDINATOR, NOW, OFFICE, SECOND, actor, last_payload, report, stored, tags, theme, work
 
 pytestmark = pytest.mark.usefixtures("app")
 LATER = NOW + timedelta(days=3)
@@ -316,3 +317,75 @@ def test_a_record_that_is_not_public_has_no_station_to_refresh() -> None:
 def test_the_approver_is_remembered() -> None:
     reference = published()
     assert public(reference).issues[0].approved_by_id == actor(db.session(), SECOND).user_id
+
+
+# --- the theme moves with what is public of it -----------------------------------------------------------------------
+
+
+def in_state(reference: str, state: str) -> str:
+    with work(COORDINATOR, reference) as (_session, _person, record):
+        record.state = state
+    return reference
+
+
+def test_a_result_moves_its_theme_and_a_withdrawal_moves_it_back() -> None:
+    begun = in_state(theme(), "umsetzung")
+    reference = published(begun)
+    assert stored(begun).state == "bekannt"
+    take(COORDINATOR, reference, "zurueckziehen", reason="Nicht abgestimmt.")
+    assert stored(begun).state == "umsetzung"
+
+
+def test_an_interim_report_leaves_the_theme_where_it_is() -> None:
+    begun = in_state(theme(), "umsetzung")
+    published(begun, art="zwischenstand")
+    assert stored(begun).state == "umsetzung"
+
+
+def test_approving_twice_publishes_once() -> None:
+    reference = published()
+    with pytest.raises(StepRefused):
+        take(OFFICE, reference, "freigeben")
+    assert (public(reference).number, len(public(reference).issues)) == (1, 1)
+
+
+def test_a_page_that_was_overtaken_does_not_approve() -> None:
+    reference = draft()
+    take(COORDINATOR, reference, "freigabe_erbitten")
+    with pytest.raises(StaleVersion), work(SECOND, reference) as (session, person, record):
+        perform_transition(
+            session,
+            person,
+            NOW,
+            record=record,
+            transition_id="freigeben",
+            data={},
+            row_version=record.row_version - 1,
+            catalogues=catalogues(session),
+        )
+    assert db.session.scalar(select(func.count()).select_from(Publication)) == 0
+
+
+@pytest.mark.parametrize(
+    "by", ["beratung@caritas.example", "mitglied@jobcenter.example", "koordination@troisdorf.example"]
+)
+def test_nobody_else_approves(by: str) -> None:
+    reference = draft()
+    take(COORDINATOR, reference, "freigabe_erbitten")
+    with pytest.raises((NotVisible, StepRefused)):
+        take(by, reference, "freigeben")
+
+
+def test_a_report_in_two_themes_solved_differently_knows_both() -> None:
+    told = report()
+    first, second = theme("A"), theme("B")
+    with unit_of_work() as session:
+        for one in (first, second):
+            session.add(RecordLink(from_id=stored_id(told), to_id=stored_id(one), kind="theme", created_at=NOW))
+    published(first)
+    published(second, NOW + timedelta(days=1), title="Anders gelöst")
+    found = solutions.for_records(db.session(), [stored_id(told)])
+    assert [title for title, _slug, _kind in found[stored_id(told)]] == [
+        "Anders gelöst",
+        "Ein Nachweis genügt für Kita und Schule",
+    ]
