@@ -85,6 +85,31 @@ def test_grouping_merging_and_undoing(person: MakePerson, reports: list[str]) ->
     assert not found, "\n".join(found)
 
 
+def test_the_pages_of_each_deed(person: MakePerson, reports: list[str]) -> None:
+    coordinator, found = person(), []
+    coordinator.sign_in(COORDINATOR)
+    theme, other = begin(coordinator, "Alle Seiten", reports), begin(coordinator, "Ziel", [])
+    coordinator.open(f"/records/{theme}")
+    deeds = [
+        coordinator.page.locator("#theme-reports")
+        .get_by_role("link", name=f"{name} {reports[0]}")
+        .get_attribute("href")
+        for name in ("Fälle", "Verschieben", "Herausnehmen")
+    ]
+    for path in (
+        f"/records/{theme}", "/themes", "/themes?as=list", "/themes/new", *deeds, f"/themes/{theme}/reports?q=Termin",
+        f"/themes/{theme}/split", f"/themes/{theme}/merge", f"/themes/{theme}/merge?target={other}",
+    ):  # fmt: skip
+        coordinator.open(str(path))
+        for width, scheme in ((1280, "light"), (NARROW, "light"), (1280, "dark")):
+            coordinator.width = width
+            coordinator.page.set_viewport_size({"width": width, "height": 900})
+            coordinator.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            look = coordinator.inspect() if scheme == "light" else coordinator.axe(only="color-contrast")
+            found += [f"{width} px, {scheme}: {one}" for one in look]
+    assert not found, "\n".join(found)
+
+
 def test_the_same_without_scripts_on_a_small_screen(person: MakePerson, reports: list[str]) -> None:
     coordinator, found = person(javascript=False, width=NARROW), []
     coordinator.expect("Failed to load resource")
