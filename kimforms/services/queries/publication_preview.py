@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ...models import Publication, PublicationIssue, Record
-from ...permissions import Actor, may
-from .. import news
+from ...permissions import Actor
 from ..catalogues import catalogues
 from ..processes import definition_of
-from ..publication_content import NOTE, SOLUTION, THEME, Finding, Snapshot, findings, published_fields, snapshot
-from ..publishing import differs, station_of_record, theme_of
+from ..publication_consequences import consequences
+from ..publication_content import NOTE, THEME, Finding, Snapshot, findings, published_fields, snapshot
+from ..publishing import differs, station_of_record
 from ..records.facts import local_day
 from ..refusals import NotVisible
 from . import solution_entry
@@ -52,7 +52,7 @@ def preview_of(session: Session, actor: Actor, now: datetime, record: Record, *,
         entry=_entry(record, shown, language),
         changes=changes,
         findings=findings(shown, record, lists, language),
-        consequences=_consequences(session, actor, now, record, shown, public, language),
+        consequences=consequences(session, actor, now, record, shown, language),
         slug=public.slug if public is not None else None,
         withdrawn=public is not None and public.withdrawn_at is not None,
         unchanged=unchanged,
@@ -77,86 +77,3 @@ def _changes(public: Publication | None, shown: Snapshot, note: str, now: dateti
     )
     found = solution_entry.changes_of([*public.issues, coming], language)
     return found if found and found[0].differences else found[1:]
-
-
-def _consequences(
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    record: Record,
-    shown: Snapshot,
-    public: Publication | None,
-    language: str,
-) -> list[str]:
-    english = language == "en"
-    if shown.kind != SOLUTION:
-        return [
-            "Everybody can read this title and where the theme stands. Nobody is notified."
-            if english
-            else "Alle können diesen Titel lesen und wo das Thema steht. Benachrichtigt wird niemand."
-        ]
-    told = news.audience(
-        session,
-        theme_id=theme_of(session, record),
-        fields=[value for name, value in shown.tags if name == "field_of_action"],
-        controller_id=record.controller_id,
-        today=local_day(now),
-        correction=public is not None and public.news_number > 0,
-    )
-    correction = public is not None and public.news_number > 0
-    return [*_public_words(public, english), _told_words(told, correction, _may_count(actor, record), english)]
-
-
-def _may_count(actor: Actor, record: Record) -> bool:
-    """How many people reported something is told only to those who read the reports themselves."""
-    return may(actor, "inbox:read", record.controller_id)
-
-
-def _public_words(public: Publication | None, english: bool) -> list[str]:
-    if public is None:
-        return [
-            "The page becomes public at once: in the list, the search and the feeds."
-            if english
-            else "Die Seite wird sofort öffentlich: in der Liste, der Suche und den Feeds."
-        ]
-    if public.withdrawn_at is not None:
-        return [
-            "The withdrawn page becomes public again under its address."
-            if english
-            else "Die zurückgezogene Seite wird unter ihrer Adresse wieder öffentlich."
-        ]
-    return [
-        "The public text is replaced. What changed stays public, with the earlier wording."
-        if english
-        else "Der öffentliche Text wird ersetzt. Was sich geändert hat, bleibt mit dem früheren Wortlaut nachzulesen."
-    ]
-
-
-def _told_words(told: news.Audience, correction: bool, may_count: bool, english: bool) -> str:
-    if correction:
-        number = _many(told.followers, "Abonnement", "Abonnements", "subscription", "subscriptions", english)
-        return (
-            f"Only those who want to hear of corrections are notified: {number}."
-            if english
-            else f"Benachrichtigt werden nur die, die von Korrekturen hören möchten: {number}."
-        )
-    if not may_count:
-        return (
-            "Those who reported the hurdle, the case managers and those who follow the field are notified."
-            if english
-            else "Benachrichtigt werden alle, die die Hürde gemeldet haben, das Case Management und die Abonnements."
-        )
-    parts = [
-        _many(told.reporters, "meldende Person", "meldende Personen", "reporter", "reporters", english),
-        _many(told.case_managers, "Person im Case Management", "Personen im Case Management", "case manager",
-              "case managers", english),
-        _many(told.followers, "Abonnement", "Abonnements", "subscription", "subscriptions", english),
-    ]  # fmt: skip
-    if english:
-        return f"Notified are {parts[0]}, {parts[1]} and {parts[2]}."
-    return f"Benachrichtigt werden {parts[0]}, {parts[1]} und {parts[2]}."
-
-
-def _many(number: int, one: str, many: str, english_one: str, english_many: str, english: bool) -> str:
-    words = (english_one, english_many) if english else (one, many)
-    return f"{number} {words[number != 1]}"

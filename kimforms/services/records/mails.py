@@ -88,8 +88,9 @@ def addressed(
     """Who would get the mail ``mail_id`` now: never the actor, and the reporter only as far as this is wanted."""
     recipients = resolve(session, record, to, local_day(now))
     wants = reporter_wants(record, definition, definition.mails[mail_id])
-    inside = [user for user in recipients.users if user.id not in (actor.user_id, record.creator_id)]
-    reporter = [user for user in recipients.users if user.id == record.creator_id and wants]
+    reporting = record.creator_id if definition.reporter is not None else None  # elsewhere who began it is a colleague
+    inside = [user for user in recipients.users if user.id not in (actor.user_id, reporting)]
+    reporter = [user for user in recipients.users if user.id == reporting and wants]
     return Addressed(inside, reporter, recipients.reporter_address if wants else None)
 
 

@@ -16,6 +16,10 @@ from ...engine.text import pick
 from ...engine.workflow import deadlines_of
 from ...models import Record, User
 from ...permissions import Actor
+from .. import publication_consequences
+from ..catalogues import catalogues
+from ..publication_content import snapshot
+from ..refusals import StepRefused
 from . import mails
 from .facts import local_day
 from .recipients import resolve, responsible_for
@@ -62,8 +66,11 @@ def consequences(
     for effect in transition.effects:
         if colleagues is None:
             told += _effect_words(session, record, effect, assignee, now, language)
+            told += _public_words(session, actor, now, record, effect, language)
     counted = _mails(session, actor, now, record, definition, transition, assignee)
     names = list(counted.inside.values()) if colleagues is None else [colleagues] if counted.inside else []
+    if not counted.number and any(kind_of(effect) == "publish" for effect in transition.effects):
+        return told  # whom the worker tells is said already; "no mail" would contradict it
     return told + _mail_words(counted, names, say, outside=colleagues is not None)
 
 
@@ -128,6 +135,21 @@ def _effect_words(
             f"Eine Aufgabe entsteht: „{title}“" + (f" für {names}." if names else "."),
             f"A task is made: “{title}”" + (f" for {names}." if names else "."),
         )
+
+
+def _public_words(
+    session: Session, actor: Actor, now: datetime, record: Record, effect: Any, language: str
+) -> list[str]:
+    """What becomes public, and who will be told of it."""
+    if kind_of(effect) != "publish":
+        return []
+    if effect.publish.withdraw:
+        return publication_consequences.withdrawal(language)
+    try:
+        shown = snapshot(session, record, effect.publish.fields, catalogues=catalogues(session), today=local_day(now))
+    except StepRefused as refused:
+        return list(refused.reasons)
+    return publication_consequences.consequences(session, actor, now, record, shown, language)
 
 
 def _mails(
