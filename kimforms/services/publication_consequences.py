@@ -96,6 +96,4 @@ def withdrawal(language: str = "de") -> list[str]:
     """What withdrawing brings."""
     if language == "en":
         return ["The public page then says only that it was withdrawn, and why. Nobody else is notified of it."]
-    return [
-        "Auf der öffentlichen Seite steht dann nur noch, dass und warum sie zurückgezogen wurde. Sonst wird niemand benachrichtigt."
-    ]
+    return ["Auf der öffentlichen Seite steht dann nur noch, dass und warum. Sonst wird niemand benachrichtigt."]

@@ -147,3 +147,17 @@ def test_the_number_of_queries_does_not_grow_with_the_reports(client: CheckingCl
     with statements_of(client.app) as many:
         client.get(f"/publishing/{other}")
     assert len(many) == len(few) <= 22
+
+
+def test_the_step_itself_says_what_it_brings(client: CheckingClient, reference: str) -> None:
+    with in_app(client.app):
+        take(COORDINATOR, reference, "freigabe_erbitten")
+    client.sign_in("koordination2@rsk.example")
+    page = client.get(f"/records/{reference}/actions/freigeben")
+    text = page.select_one("main").text
+    assert "2 meldende Personen, 1 Person im Case Management und 1 Abonnement." in text
+    assert "Es wird keine E-Mail versandt" not in text
+    assert page.select_one(f"main a[href='/publishing/{reference}']")
+    client.submit(page, "main form.kf-form")
+    page = client.get(f"/records/{reference}/actions/zurueckziehen")
+    assert "nur noch, dass und warum" in page.select_one("main").text
