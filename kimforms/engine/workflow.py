@@ -248,9 +248,9 @@ def _same_person(facts: RecordFacts, person: Person) -> str | None:
     """Why this person is not a second one. The system is nobody, so it may; people without an account are not known."""
     if person.is_system:
         return None
-    if person.id is None or person.is_reporter:
+    if person.id is None:
         return "Diesen Schritt muss eine zweite, angemeldete Person tun."
-    if person.id == facts.creator_id:
+    if person.id == facts.creator_id or person.is_reporter:
         return "Sie haben den Vorgang selbst angelegt; diesen Schritt muss eine andere Person tun."
     if person.id in facts.author_ids:
         return "Sie haben an den Angaben mitgeschrieben; diesen Schritt muss eine andere Person tun."

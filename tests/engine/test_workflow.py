@@ -259,7 +259,7 @@ PUBLISH = finish([{"role": "coordinator"}, {"is": "reporter"}, {"system": True}]
         (COORDINATOR, {"creator_id": 2, "last_actor_id": 3, "author_ids": frozenset({1, 4})}, "mitgeschrieben"),
         (COORDINATOR, {"creator_id": 2, "last_actor_id": 3, "author_ids": frozenset({4})}, None),
         (Person(None, is_reporter=True), {}, "zweite, angemeldete Person"),
-        (Person(4, is_reporter=True), {"creator_id": 9}, "zweite, angemeldete Person"),
+        (Person(4, is_reporter=True), {"creator_id": 9}, "selbst angelegt"),
     ],
 )
 def test_a_second_person_is_neither_the_creator_nor_the_previous_actor(person, facts, reason):

@@ -100,3 +100,41 @@ def begun_on(server: Server, *records: tuple[str, dict[str, Any]]) -> str:
         cwd=ROOT,
     )
     return done.stdout.split()[-1]
+
+
+CHANGE = """
+import json, sys
+from datetime import UTC, datetime
+from sqlalchemy import select
+from kimforms import create_app
+from kimforms.models import Record, User
+from kimforms.permissions import actor_of
+from kimforms.services.catalogues import catalogues
+from kimforms.services.processes import definition_of
+from kimforms.services.records import editing
+from kimforms.services.unit_of_work import unit_of_work
+
+wanted, now = json.load(sys.stdin), datetime.now(UTC)
+with create_app().app_context(), unit_of_work() as session:
+    who = actor_of(session.scalars(select(User).where(User.email == wanted["by"])).one(), now.date())
+    second = session.scalars(select(User).where(User.email == "koordination2@rsk.example")).one()
+    answers = {name: str(second.id) if value == ":second" else value for name, value in wanted["answers"].items()}
+    record = session.scalars(select(Record).where(Record.reference == wanted["reference"])).one()
+    raw = editing.raw_of(definition_of(record.version), record.answers) | answers
+    lists = catalogues(session)
+    editing.change_answers(session, who, now, record=record, raw=raw, row_version=None, catalogues=lists)
+"""
+
+
+def fill_on(server: Server, reference: str, answers: dict[str, Any]) -> None:
+    """Adds answers to a record beside a running server, as its form would; ``:second`` names the second coordinator."""
+    done = subprocess.run(
+        [sys.executable, "-c", CHANGE],
+        input=json.dumps({"by": COORDINATOR, "reference": reference, "answers": answers}),
+        env=server.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
