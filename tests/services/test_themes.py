@@ -178,6 +178,24 @@ def test_a_report_in_two_themes_counts_in_both(app):
     assert last_payload(second, "theme:release") == {"reports": [one], "other": None}
 
 
+def test_a_report_in_two_themes_that_end_differently(app):
+    one = recorded()
+    first, second = opened(one, title="Endet ohne Hürde"), opened(one, title="Geht weiter")
+    with unit_of_work() as session:
+        ended = session.scalars(select(Record).where(Record.reference == first)).one()
+        ended.state, ended.open, ended.closed_at = "keine_huerde", False, NOW
+    with pytest.raises(InputRefused) as refused:
+        add(first, recorded())
+    assert "nimmt keine Meldungen mehr auf" in refused.value.errors["reference"]
+    assert stored(one).state == "gebuendelt" and stored(second).case_count == 3
+    third = opened(one, seen={one: frozenset({second})})
+    assert cases_of(third) == {one: 3}, "a theme that has ended is nobody's rival"
+    with work(COORDINATOR, second) as (session, person, theme):
+        link = link_of(session, second, one)
+        assert not grouping.remove_report(session, person, NOW, theme=theme, link=link)
+    assert stored(one).state == "gebuendelt"
+
+
 def test_moving_a_report_takes_its_cases_along(app):
     one, other = recorded(), recorded()
     first, second = opened(Chosen(one, 4, "nachgefragt"), other), opened(Chosen(other, 7, "alle"))
