@@ -28,6 +28,7 @@ from kimforms.engine.profile import profile_folder, read_profile
 from kimforms.engine.workflow import Person, RecordFacts, allowed
 from tests.support.client import form_values
 
+from . import findable
 from .servers import ROOT, floor_server, kimforms_server, pss_mib, settings_for
 from .wire import Wire, median_ms
 
@@ -86,6 +87,9 @@ def _all(folder: Path, sizes: list[int]) -> Iterator[Line]:
             if size == sizes[-1]:
                 yield _say(Line("memory of all processes, after the run (PSS)", pss_mib(pid), "MiB"))
         shutil.rmtree(data)
+        if size <= findable.MOST:
+            for what, value, unit, aim in findable.measure(folder / f"findable-{size}", size):
+                yield _say(Line(what, value, unit, None, aim))
 
 
 def _say(line: Line) -> Line:

@@ -83,6 +83,11 @@
         fresh.querySelectorAll("[data-needs-script]").forEach((element) => { element.hidden = false; });
         fresh.querySelectorAll("[data-filter]").forEach((filter) => { if (filter.value) narrow(filter); });
         keepForBack(fresh);
+        const quiet = fresh.closest("[data-quiet-once]");  // came by itself while the page was loading: nobody asked for it
+        if (quiet) {
+            quiet.removeAttribute("data-quiet-once");
+            return;
+        }
         if (focusFirst(fresh)) return;
         if (document.activeElement === document.body) focusOn(fresh.querySelector("h1, h2, h3") || fresh);
         const spoken = fresh.matches("[data-announce]") ? fresh : fresh.querySelector("[data-announce]");

@@ -162,7 +162,7 @@ def _computed(session: Session, compared: Compared, free: Collection[int], judge
 def _marker(session: Session, compared: Compared, free: Collection[int]) -> Marker:
     """Changes whenever groups may come out differently: an analysis, a verdict, or who takes part."""
     verdicts = session.execute(select(func.count(), func.max(SimilarityVerdict.judged_at))).one()
-    state = similar_index.shelf_of(session).of(compared.process_id).state
+    state = similar_index.shelf_of(session).of(compared.process_id).newest
     return state, int(verdicts[0]), str(verdicts[1]), hash(frozenset(free))
 
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Generator, Iterable, Mapping
-from contextlib import closing
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, select
+from sqlalchemy import URL, Engine, select
 from sqlalchemy.orm import Session
 
 from ..models import Record, SimilarityEntry
@@ -25,7 +24,9 @@ from . import similar_texts
 if TYPE_CHECKING:
     from ..similarity import Index
 
-ROWS_AT_ONCE = 1000
+ROWS_AT_ONCE = 500
+MANY_NEW = 50
+MOST_MET, PERHAPS, GROWN = 50, 0.3, 1.05
 WENT_BACK_AFTER = 30.0  # seconds; a transaction of SQLite that began earlier sees an older table for a moment
 
 
@@ -36,8 +37,27 @@ class Kept:
     index: Index
     waiting: set[int] = field(default_factory=set)
     damaged: set[int] = field(default_factory=set)
-    state: int = 0
+    newest: int = 0
     """The highest number of the table that changed something here; the same state, the same answers."""
+    near: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """For records that were asked about those surely like them, before verdicts; kept until one of them changes."""
+    near_since: int = 0
+    """How many records there were when the first of these was kept."""
+
+    def forget(self, record_id: int) -> None:
+        """A record changes or goes: what was found with it holds no more."""
+        for one in [one for one, some in self.near.items() if one == record_id or record_id in some]:
+            del self.near[one]
+
+    def meet(self, record_id: int, analysis: Analysis, pads: Collection[str]) -> None:
+        """A record came: those like it may have a new neighbour. When many have come, words have another weight."""
+        if not self.near:
+            return
+        if len(self.index) > GROWN * self.near_since:
+            self.near.clear()
+            return
+        for one in self.index.neighbours(analysis, MOST_MET, exclude=pads, of=record_id, at_least=PERHAPS):
+            self.near.pop(int(one.id), None)
 
 
 class Shelf:
@@ -45,6 +65,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
+        self._aside: threading.Thread | None = None
         self._empty()
 
     def _empty(self) -> None:
@@ -52,24 +73,39 @@ class Shelf:
         self._seen = 0
         self._last: tuple[int, int, str] | None = None
         self._behind_since: float | None = None
-
         self._padding: list[Analysis] | None = None
 
-    def catch_up(self, session: Session) -> None:
-        """Takes in what was written since; reads everything only the first time, or when the database went back.
+    def catch_up(self, session: Session, *, whole: bool = True) -> bool:
+        """Takes in what was written since; everything only the first time, or when the database went back.
 
-        Not to be called inside a unit of work that has written entries itself: they may yet be undone.
+        With ``whole`` until nothing is left, else one portion; whether nothing is left. Not to be called inside a unit of
+        work that has written entries itself: they may yet be undone.
         """
+        while True:
+            with self._lock:
+                complete = self._step(session)
+            if complete or not whole:
+                return complete
+
+    def catch_up_aside(self, engine: Engine) -> None:
+        """Catches up in a thread of its own, for a page that does not want to wait; one thread at a time."""
         with self._lock:
-            if self._padding is None:
-                self._padding = similar_texts.padding(session)
-            with closing(self._rows(session)) as rows:
-                goes_on = self._take_in(rows)
-            if not goes_on:
-                self._empty()
-                self._padding = similar_texts.padding(session)
-                with closing(self._rows(session)) as rows:
-                    self._take_in(rows)
+            if self._aside is None or not self._aside.is_alive():
+                self._aside = threading.Thread(target=self._alone, args=(engine,), name="similar", daemon=True)
+                self._aside.start()
+
+    def _alone(self, engine: Engine) -> None:
+        with Session(engine) as session:
+            self.catch_up(session)
+
+    def _step(self, session: Session) -> bool:
+        if self._padding is None:
+            self._padding = similar_texts.padding(session)
+        rows = list(self._rows(session))
+        if not self._take_in(rows):
+            self._empty()
+            return False
+        return len(rows) <= ROWS_AT_ONCE
 
     def _is_behind(self) -> bool:
         """Whether the table has held less than is known here for so long that it was put back, say from a backup."""
@@ -77,7 +113,7 @@ class Shelf:
         self._behind_since = self._behind_since if self._behind_since is not None else moment
         return moment - self._behind_since >= WENT_BACK_AFTER
 
-    def _rows(self, session: Session) -> Generator[Any, None, None]:
+    def _rows(self, session: Session) -> Iterable[Any]:
         """New entries, and the last known one: were it missing or different, another database stands here now."""
         wanted = (
             select(
@@ -90,14 +126,17 @@ class Shelf:
             .join(Record, Record.id == SimilarityEntry.record_id)
             .where(SimilarityEntry.seq >= self._seen)
             .order_by(SimilarityEntry.seq)
+            .limit(ROWS_AT_ONCE + 1)
         )
-        with session.execute(wanted, execution_options={"yield_per": ROWS_AT_ONCE}) as rows:
-            yield from rows
+        return session.execute(wanted)
 
-    def _take_in(self, rows: Iterable[Any]) -> bool:
+    def _take_in(self, rows: Sequence[Any]) -> bool:
         """False when the rows do not go on from what is known: then this is another table."""
         version = similar_texts.analyser().version
         known, first = self._last, True
+        if len(rows) > MANY_NEW:
+            for kept in self._kept.values():
+                kept.near.clear()
         for row in rows:
             mark = (row.seq, row.record_id, sha256(row.features).hexdigest())
             if known is not None and first and row.seq == known[0] and mark != known:
@@ -110,9 +149,10 @@ class Shelf:
 
     def _place(self, row: Any, version: str) -> None:
         kept = self.of(row.process_id)
-        kept.state = row.seq
+        kept.newest = row.seq
         kept.waiting.discard(row.record_id)
         kept.damaged.discard(row.record_id)
+        kept.forget(row.record_id)
         if not row.features:
             kept.index.remove(row.record_id)
         elif row.version != version:
@@ -120,10 +160,13 @@ class Shelf:
             kept.waiting.add(row.record_id)
         else:
             try:
-                kept.index.put(row.record_id, Analysis.from_bytes(row.features))
+                analysis = Analysis.from_bytes(row.features)
             except ValueError:
                 kept.index.remove(row.record_id)
                 kept.damaged.add(row.record_id)
+                return
+            kept.index.put(row.record_id, analysis)
+            kept.meet(row.record_id, analysis, self._pads())
 
     def of(self, process_id: int) -> Kept:
         """What is known of a process; empty when nothing is."""
@@ -161,6 +204,22 @@ class Shelf:
             )
             for record_id, analysis in asked.items()
         }
+
+    def surely_near(
+        self, process_id: int, asked: Mapping[int, Analysis], *, k: int, at_least: float, seconds: float
+    ) -> dict[int, tuple[int, ...]]:
+        """For each record that asks those surely like it, before verdicts. What is not known yet is looked up for
+        ``seconds`` at most, then left out: a list that shows hints does not wait for them.
+        """
+        kept, pads, begun = self.of(process_id), self._pads(), time.monotonic()
+        for record_id, analysis in asked.items():
+            if record_id in kept.near or time.monotonic() - begun > seconds:
+                continue
+            if not kept.near:
+                kept.near_since = len(kept.index)
+            found = kept.index.neighbours(analysis, k, exclude=pads, of=record_id, at_least=at_least)
+            kept.near[record_id] = tuple(int(one.id) for one in found)
+        return {one: kept.near[one] for one in asked if one in kept.near}
 
     def groups(
         self, process_id: int, *, among: Collection[int], judgements: Judgements, at_least_size: int, limit: int

@@ -92,11 +92,12 @@ def report_of(
 
 
 def names_of(definition: ProcessDefinition, similar: Similar, language: str = "de") -> Names:
-    """What legal areas and offices are called, for the reasons."""
+    """What legal areas and offices are called in the reasons: what stands before the dash ("SGB II – Grundsicherung …")."""
     fields, chosen = definition.fields(), definition.projection
 
     def labels(field_id: str | None) -> dict[str, str]:
-        return option_labels(fields[field_id], language) if field_id is not None and field_id in fields else {}
+        found = option_labels(fields[field_id], language) if field_id is not None and field_id in fields else {}
+        return {value: label.partition(" – ")[0] for value, label in found.items()}
 
     return Names(legal_areas=labels(chosen.legal_areas), offices=labels(similar.offices))
 

@@ -142,7 +142,7 @@ def test_another_table_in_the_place_of_the_first_is_noticed(app: Flask) -> None:
         )
     count = db.session.scalar(select(func.count()).select_from(SimilarityEntry))
     shelf.catch_up(db.session())
-    assert shelf.of(stored(first).process_id).state == 100 + count
+    assert shelf.of(stored(first).process_id).newest == 100 + count
 
 
 def test_changed_answers_are_found_by_what_they_say_now(app: Flask) -> None:
@@ -359,3 +359,36 @@ def test_people_without_grants_are_asked_nothing(app: Flask) -> None:
 def test_memory_is_counted(app: Flask) -> None:
     report(**CARD)
     assert similar_index.up_to_date(db.session()).memory_bytes() > 0
+
+
+def test_hints_follow_new_changed_and_withdrawn_reports(app: Flask) -> None:
+    coordinator = actor(db.session(), COORDINATOR)
+    first = report(**CARD)
+    ids = [stored(first).id]
+
+    def hinted() -> Hint | None:
+        db.session.rollback()
+        return hints(db.session(), coordinator, ids).get(ids[0])
+
+    assert hinted() is None
+    second = report(**CARD)
+    assert hinted() == Hint(1, None)
+    judge(first, second, False)
+    assert hinted() is None
+    judge(first, second, None)
+    third = report(ADVISER, **CARD)
+    assert hinted() == Hint(2, None)
+    take(ADVISER, third, "zurueckziehen")
+    assert hinted() == Hint(1, None)
+
+
+def test_a_list_does_not_wait_for_a_large_index(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(similar_index, "ROWS_AT_ONCE", 5)
+    first, _second = report(**CARD), report(**CARD)
+    db.session.rollback()
+    coordinator = actor(db.session(), COORDINATOR)
+    assert hints(db.session(), coordinator, [stored(first).id]) == {}
+    aside = similar_index.shelf_of(db.session())._aside
+    assert aside is not None
+    aside.join(30)
+    assert hints(db.session(), coordinator, [stored(first).id]) == {stored(first).id: Hint(1, None)}

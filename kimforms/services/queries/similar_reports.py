@@ -31,6 +31,7 @@ SURE = 0.5
 IN_ONE_THEME = 2
 """So many similar reports in one theme, and a report perhaps belongs there too."""
 HINTED = 20
+PATIENCE = 0.05  # seconds that a list waits for its hints
 
 Themes = Sequence[tuple[str, str]]
 
@@ -84,7 +85,7 @@ def similar_to(session: Session, actor: Actor, seen: Seen, *, count: int = FEW, 
         raise NotVisible()
     shelf = similar_index.up_to_date(session)
     verdicts = _verdicts(session, [record.id])
-    asked = _analyses(session, [record.id]).get(record.id) or similar_texts.analyser().analyse(
+    asked = analyses_of(session, [record.id]).get(record.id) or similar_texts.analyser().analyse(
         similar_texts.report_of(record.id, seen.definition, similar, record.answers)
     )
     found = shelf.neighbours(
@@ -121,7 +122,9 @@ def hints(
     if not record_ids or not readable:
         return {}
     rows = _entries(session, record_ids, readable)
-    shelf = similar_index.up_to_date(session)
+    shelf = similar_index.shelf_of(session)
+    if not shelf.catch_up(session, whole=False):
+        shelf.catch_up_aside(session.get_bind().engine)
     verdicts = _verdicts(session, record_ids)
     near = _sure(shelf, rows, _judgements(verdicts))
     ids = {one for some in near.values() for one in some}
@@ -140,8 +143,12 @@ def _sure(shelf: Shelf, rows: Iterable[Any], judgements: Judgements) -> dict[int
             asked.setdefault(row.process_id, {})[row.record_id] = analysis
     found: dict[int, list[int]] = {}
     for process_id, some in asked.items():
-        answers = shelf.neighbours(process_id, some, k=HINTED, at_least=SURE, judgements=judgements)
-        found |= {key: [int(one.id) for one in near] for key, near in answers.items()}
+        index = shelf.of(process_id).index
+        known = shelf.surely_near(process_id, some, k=HINTED, at_least=SURE, seconds=PATIENCE)
+        for record_id, near in known.items():
+            told = {int(one) for one in judgements.similar_to(record_id) if one in index}
+            apart = judgements.different_from(record_id)
+            found[record_id] = sorted(one for one in {*near} | told if one not in apart)
     return found
 
 
@@ -179,7 +186,8 @@ def _entries(session: Session, record_ids: Sequence[int], readable: Sequence[int
     return session.execute(wanted).all()
 
 
-def _analyses(session: Session, record_ids: Sequence[int]) -> dict[int, Analysis]:
+def analyses_of(session: Session, record_ids: Sequence[int]) -> dict[int, Analysis]:
+    """The stored analyses that can be used."""
     wanted = select(SimilarityEntry.record_id, SimilarityEntry.version, SimilarityEntry.features)
     rows = session.execute(wanted.where(SimilarityEntry.record_id.in_(record_ids)))
     return {row.record_id: found for row in rows if (found := _read(row)) is not None}
