@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from ...engine import workflow
@@ -141,6 +141,10 @@ def publish(
 
 def linked(session: Session, record: Record, kind: str, process: str | None = None) -> list[Record]:
     """The records with which this one is joined by links of the kind, oldest link first; of one process if named."""
+    return list(session.scalars(_linked(record, kind, process)))
+
+
+def _linked(record: Record, kind: str, process: str | None) -> Select[tuple[Record]]:
     other = or_(
         (RecordLink.from_id == record.id) & (Record.id == RecordLink.to_id),
         (RecordLink.to_id == record.id) & (Record.id == RecordLink.from_id),
@@ -148,7 +152,7 @@ def linked(session: Session, record: Record, kind: str, process: str | None = No
     wanted = select(Record).join(RecordLink, other).where(RecordLink.kind == kind).order_by(RecordLink.id)
     if process is not None:
         wanted = wanted.join(Process, Process.id == Record.process_id).where(Process.key == process)
-    return list(session.scalars(wanted))
+    return wanted
 
 
 def _applies(session: Session, actor: Actor, now: datetime, record: Record, when: Condition | None) -> bool:
@@ -193,5 +197,5 @@ def _value(session: Session, record: Record, source: str, known: Mapping[str, An
         return record.title
     if source.startswith(":links."):
         _, kind, process = source.split(".")
-        return [one.reference for one in linked(session, record, kind, process)]
+        return list(session.scalars(_linked(record, kind, process).with_only_columns(Record.reference)))
     return known.get(source)
