@@ -21,11 +21,16 @@ def demo(count: int | None) -> None:
     if not settings().demo:
         raise click.ClickException("Demodaten gibt es nur mit KIMFORMS_DEMO=1.")
     stories = demonstration.stories(settings(), utc_now())
-    if not stories:
+    if stories is None:
         click.echo("Es gibt schon Vorgänge; die Demodaten bleiben, wie sie sind.")
         return
     chosen = stories[:count] if count else stories
-    for story in tqdm(chosen, desc="Demodaten", unit=" Meldungen", disable=not sys.stderr.isatty()):
+    silent = not sys.stderr.isatty()
+    for story in tqdm(chosen, desc="Meldungen", unit=" Meldungen", disable=silent):
         demonstration.tell(story, settings())
-    demonstration.finish(settings(), utc_now())
-    click.echo(f"{len(chosen)} Meldungen geladen.")
+    stage, themes = demonstration.stage(settings(), utc_now()), 0
+    if stage is not None:
+        with tqdm(total=stage.count(), desc="Themen", unit=" Schritte", disable=silent) as bar:
+            themes = stage.play(lambda: bar.update() and None)
+    demonstration.finish(settings(), utc_now(), stage)
+    click.echo(f"{len(chosen)} Meldungen und {themes} Themen geladen.")

@@ -122,27 +122,31 @@ def problems(
             yield ("people", name), f"das Demo-Konto „{address}“ gibt es nicht"
     if document.body not in bodies:
         yield ("body",), f"das Gremium „{document.body}“ gibt es nicht"
-    taken: set[str] = set()
+    yield from _report_problems(document, reports)
     keys = {one.key for one in document.themes}
+    if len(keys) != len(document.themes):
+        yield ("themes",), "eine Kennung kommt doppelt vor"
     for at, theme in enumerate(document.themes):
         here: Path = ("themes", at)
-        for report, _day in theme.joined():
-            if report not in reports:
-                yield here, f"die Meldung „{report}“ gibt es nicht"
-            if report in taken:
-                yield here, f"die Meldung „{report}“ gehört schon zu einem Thema"
-            taken.add(report)
-        for slug in theme.fields_of_action:
-            if slug not in fields_of_action:
-                yield (*here, "fields_of_action"), f"das Handlungsfeld „{slug}“ gibt es nicht"
+        for slug in {*theme.fields_of_action} - fields_of_action:
+            yield (*here, "fields_of_action"), f"das Handlungsfeld „{slug}“ gibt es nicht"
         for name in {theme.by, *(one.by for one in theme.steps if one.by)} - document.people.keys():
             yield here, f"„{name}“ steht nicht unter „people“"
         for number, step in enumerate(theme.steps):
             for reason in _step_problems(document, step, keys, processes):
                 yield (*here, "steps", number), reason
         yield from ((here, reason) for reason in _order_problems(document, theme))
-    if len(keys) != len(document.themes):
-        yield ("themes",), "eine Kennung kommt doppelt vor"
+
+
+def _report_problems(document: DemoThemes, reports: set[str]) -> Iterator[tuple[Path, str]]:
+    taken: set[str] = set()
+    for at, theme in enumerate(document.themes):
+        for report, _day in theme.joined():
+            if report not in reports:
+                yield ("themes", at), f"die Meldung „{report}“ gibt es nicht"
+            if report in taken:
+                yield ("themes", at), f"die Meldung „{report}“ gehört schon zu einem Thema"
+            taken.add(report)
     for at, verdict in enumerate(document.verdicts):
         if not {*verdict.reports} <= reports or verdict.by not in document.people:
             yield ("verdicts", at), "die Meldung oder die Person gibt es nicht"

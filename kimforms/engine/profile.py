@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from kimforms.engine.catalogue import Option, StaticCatalogues
 from kimforms.engine.check import check
 from kimforms.engine.definition import Notice, ProcessDefinition
+from kimforms.engine.demo_documents import DemoThemes
 from kimforms.engine.profile_checks import Contents, findings_of
 from kimforms.engine.profile_documents import (
     BodiesDocument,
@@ -36,6 +37,7 @@ from kimforms.engine.yaml_lines import DefinitionError, Problem, YamlDocument, l
 
 HEAD = "profile.yaml"
 MAPPING = "demo/mapping.yaml"
+THEMES = "demo/themes.yaml"
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -54,7 +56,7 @@ class ProfileError(ValueError):
 
 @dataclass(frozen=True)
 class Profile:
-    """A county as data, complete and without contradiction; `reports` are the reports of the demonstration."""
+    """A county as data, complete and without contradiction; `reports` and `themes` are those of the demonstration."""
 
     folder: Path
     head: ProfileDocument
@@ -66,6 +68,7 @@ class Profile:
     processes: Mapping[str, ProcessDefinition]
     mapping: DemoMapping | None = None
     reports: tuple[Mapping[str, Any], ...] = ()
+    themes: DemoThemes | None = None
 
     def controller(self, controller_id: str) -> ControllerEntry:
         """The controller with this id; `KeyError` if there is none."""
@@ -146,6 +149,7 @@ def read_profile(folder: Path) -> Profile:
         processes=_with_notices(contents),
         mapping=contents.mapping,
         reports=contents.reports,
+        themes=contents.themes,
     )
 
 
@@ -167,6 +171,7 @@ class _Reading:
         processes = self._processes(head.processes if head else ())
         mapping = self._model(MAPPING, DemoMapping) if (self._folder / MAPPING).is_file() else None
         reports = self._reports(mapping)
+        themes = self._model(THEMES, DemoThemes) if mapping and (self._folder / THEMES).is_file() else None
         if self._problems or not (
             head and municipalities and organisations and bodies and fields_of_action and synonyms
         ):
@@ -181,6 +186,7 @@ class _Reading:
             processes=processes,
             mapping=mapping,
             reports=reports,
+            themes=themes,
             sources=self._sources,
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from kimforms.engine import demo_documents
 from kimforms.engine.definition import ProcessDefinition
 from kimforms.engine.profile_chain import chain_problems
 from kimforms.engine.profile_documents import (
@@ -39,6 +40,7 @@ class Contents:
     processes: Mapping[str, ProcessDefinition]
     mapping: DemoMapping | None
     reports: tuple[Mapping[str, Any], ...]
+    themes: demo_documents.DemoThemes | None
     sources: Mapping[str, YamlDocument]
 
 
@@ -102,6 +104,7 @@ def findings_of(contents: Contents) -> list[tuple[str, Problem]]:
     _totals(found)
     if contents.mapping is not None:
         _mapping(found, contents.mapping, known)
+        _themes(found, known)
     return found.problems
 
 
@@ -337,6 +340,22 @@ def _mapping(found: Findings, mapping: DemoMapping, known: Known) -> None:
     for at, report in enumerate(found.contents.reports):
         for path, reason in _report_problems(mapping, report):
             found.add(file, path, f"Meldung {at + 1}: {reason}")
+
+
+def _themes(found: Findings, known: Known) -> None:
+    contents = found.contents
+    if contents.themes is None:
+        return
+    judged = demo_documents.problems(
+        contents.themes,
+        reports={str(one.get("id")) for one in contents.reports},
+        accounts={one.email for one in contents.head.demo_accounts},
+        bodies=known.bodies,
+        fields_of_action=known.fields_of_action,
+        processes=contents.processes,
+    )
+    for path, reason in judged:
+        found.add("demo/themes.yaml", path, reason)
 
 
 def _report_problems(mapping: DemoMapping, report: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

@@ -10,17 +10,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..config import Settings, secret_key_of
-from ..engine.profile import profile_folder, read_profile
-from ..models import Process, Record, RecordLink, RoleGrant, User
+from ..engine.profile import Profile, profile_folder, read_profile
+from ..models import Record, RoleGrant, User
 from ..permissions import ANYONE, Actor, actor_of
 from . import statistics
 from .catalogues import catalogues
+from .demo_themes import Stage
 from .processes import current_version
-from .records import commenting, linking
+from .records import commenting
 from .records.facts import local_day, utc_now
 from .records.submission import Submission, submit_record
 from .records.transitions import perform_transition
@@ -29,6 +30,9 @@ from .unit_of_work import unit_of_work
 SEED = 20_261_123
 YEARS = 2
 THEME_SIZE = 3
+RECORDED = 12
+"""Days from a report to the theme that takes it in, at least: enough for reading and recording it."""
+GAP = 14
 QUESTIONS = (
     "Welche Stelle hat das so mitgeteilt, und gab es dazu etwas Schriftliches?",
     "Tritt das auch in anderen Kommunen auf, die Sie beraten?",
@@ -54,9 +58,6 @@ RESULTS = (
 COMMENTED = 0.3
 WITH_ACCOUNT = 0.4
 MARK = "demonstration-begun"
-GROUP = "buendeln"
-THEME = "theme"
-INITIAL_THEME = "angelegt"
 REPORTERS_STEPS = frozenset({"antworten", "zurueckziehen"})
 
 Data = Callable[["Story"], Mapping[str, Any]]
@@ -89,8 +90,6 @@ STEPS: dict[str, tuple[tuple[str, Data], ...]] = {
     "asked": (("erfassen", _nothing), ("rueckfragen", _question)),
     "answered": (("erfassen", _nothing), ("rueckfragen", _question), ("antworten", _answer), ("abschliessen", _result)),
     "filed": (("erfassen", _nothing), ("speichern", _nothing)),
-    "grouped": (("erfassen", _nothing), (GROUP, _nothing)),
-    "solved": (("erfassen", _nothing), (GROUP, _nothing), ("abschliessen", _result)),
     "referred": (("erfassen", _nothing), ("verweisen", _referred)),
     "withdrawn": (("zurueckziehen", _nothing),),
     "closed": (("erfassen", _nothing), ("abschliessen", _result)),
@@ -107,40 +106,65 @@ class Story:
     at: datetime
     reporter: str | None
     ending: str
-    cluster: str | None
     chance: random.Random = field(compare=False)
 
 
-def stories(settings: Settings, now: datetime) -> list[Story]:
-    """The reports of the profile as stories, oldest first, but for those told before; empty where people have worked."""
+def stories(settings: Settings, now: datetime) -> list[Story] | None:
+    """The reports of the profile as stories, oldest first, but for those told before; None where people have worked."""
     profile = read_profile(profile_folder(settings.profile))
     told = _told(settings, len(profile.reports)) if profile.mapping is not None else None
     if profile.mapping is None or told is None:
-        return []
+        return None
     sizes = Counter(report.get("cluster") for report in profile.reports)
     total = len(profile.reports)
     begin = now - timedelta(days=365 * YEARS)
     reporters = [one.email for one in profile.head.demo_accounts if one.roles[0].role in ("adviser", "case_manager")]
+    joining = _joining(profile)
     found = []
     for number, report in enumerate(profile.reports):
         if number in told:
             continue
         chance = random.Random(SEED + number)  # noqa: S311 - the same demonstration each time
-        at = _office_hours(begin + (now - begin) * ((number + chance.random()) / total), now)
-        cluster = report.get("cluster")
-        raw = profile.demo_answers(number)
+        before = joining.get(str(report.get("id")))
+        at = begin + (now - begin) * ((number + chance.random()) / total)
+        if before is not None:
+            at = now - timedelta(days=before.reported, minutes=chance.randint(0, 500))
+        at = _office_hours(at, now)
+        cluster, raw = report.get("cluster"), profile.demo_answers(number)
+        similar = bool(cluster) and sizes[cluster] >= THEME_SIZE
         story = Story(
             process=profile.mapping.process,
             number=number,
             raw=raw,
             at=at,
             reporter=chance.choice(reporters) if chance.random() < WITH_ACCOUNT else None,
-            ending=_ending(chance, (now - at).days, sizes[cluster] if cluster else 0, raw),
-            cluster=cluster,
+            ending=before.ending if before is not None else _ending(chance, (now - at).days, similar, raw),
             chance=chance,
         )
         found.append(story)
     return sorted(found, key=lambda story: story.at)
+
+
+@dataclass(frozen=True)
+class _Before:
+    """When a report that a theme takes in was sent, in days before today, and how far it comes by itself."""
+
+    reported: int
+    ending: str
+
+
+def _joining(profile: Profile) -> dict[str, _Before]:
+    """The reports that come into a theme: sent one after the other in the weeks before, and on file if that was long."""
+    found: dict[str, _Before] = {}
+    for theme in profile.themes.themes if profile.themes is not None else ():
+        joined = list(theme.joined())
+        for day in {day for _, day in joined}:
+            group = [report for report, each in joined if each == day]
+            gap = min(GAP, (365 * YEARS - day - RECORDED) // len(group))
+            for place, report in enumerate(reversed(group)):
+                early = RECORDED + place * gap
+                found[report] = _Before(day + early, "filed" if early > 2 * RECORDED else "recorded")
+    return found
 
 
 def _told(settings: Settings, stories_at_most: int) -> set[int] | None:
@@ -157,10 +181,17 @@ def _told(settings: Settings, stories_at_most: int) -> set[int] | None:
     return {number for number in range(stories_at_most) if _digest(_key(number)) in known}
 
 
-def finish(settings: Settings, now: datetime) -> None:
-    """Moves the themes on, releases the figures of past half-years, and notes that the demonstration is complete."""
-    settle_themes(now)
+def stage(settings: Settings, now: datetime) -> Stage | None:
+    """The themes of the demonstration; None where the profile tells none."""
+    profile = read_profile(profile_folder(settings.profile))
+    return Stage(profile, settings, now, _key) if profile.themes is not None else None
+
+
+def finish(settings: Settings, now: datetime, scene: Stage | None) -> None:
+    """Releases the figures of past half-years, and notes that the demonstration is complete."""
     statistics.run(unit_of_work, now)
+    if scene is not None:
+        scene.forget()
     (settings.data_dir / MARK).unlink(missing_ok=True)
 
 
@@ -191,15 +222,15 @@ def _later(moment: datetime, chance: random.Random) -> datetime:
     return moved
 
 
-def _ending(chance: random.Random, age: int, size: int, raw: Mapping[str, Any]) -> str:
-    """How far a report went: young ones stand at the beginning, similar ones were grouped, old ones are closed."""
+def _ending(chance: random.Random, age: int, similar: bool, raw: Mapping[str, Any]) -> str:
+    """How far a report went: young ones stand at the beginning, similar ones wait on file, old ones are closed."""
     may_ask = raw.get("rueckfragen") == "ja"
     if age < 8:
         return "new"
     if age < 40:
         return "asked" if may_ask and chance.random() < 0.6 else chance.choice(("recorded", "new", "recorded"))
-    if size >= THEME_SIZE and chance.random() < 0.6:
-        return "grouped" if age < 340 else "solved"
+    if similar:
+        return "filed" if chance.random() < 0.8 else "recorded"
     weights = {
         "recorded": 0.1,
         "filed": 3 if age < 170 else 0.1,
@@ -243,8 +274,6 @@ def _submit(session: Session, story: Story, settings: Settings) -> Submission:
 
 def _take(session: Session, story: Story, record_id: int, step: str, data: Mapping[str, Any], moment: datetime) -> None:
     record = session.get_one(Record, record_id)
-    if step == GROUP:
-        _join_theme(session, story, record, moment)
     mine = step in REPORTERS_STEPS
     actor = _reporter(session, story, record) if mine else _coordinator(session, record)
     perform_transition(
@@ -257,40 +286,6 @@ def _take(session: Session, story: Story, record_id: int, step: str, data: Mappi
         row_version=None,
         catalogues=catalogues(session),
     )
-
-
-def settle_themes(now: datetime) -> None:
-    """Moves the themes on by the number of their reports: from three on they are reconstructed, old ones are made known."""
-    with unit_of_work() as session:
-        themes = session.execute(
-            select(Record.id, Record.created_at, func.count(RecordLink.id))
-            .join(Process, Process.id == Record.process_id)
-            .join(RecordLink, RecordLink.to_id == Record.id)
-            .where(Process.key == THEME, Record.state == INITIAL_THEME)
-            .group_by(Record.id, Record.created_at)
-        ).all()
-    for record_id, begun, size in themes:
-        age = (now - begun).days
-        steps = ["rekonstruieren"] if size >= THEME_SIZE else ["direkt"]
-        if size >= THEME_SIZE and age > 150:
-            steps.append("direkt" if age % 2 else "vorlegen")
-        if age > 300:
-            steps += ["bekannt_geben", "abschliessen"]
-        moment = max(begun, now - timedelta(days=100))
-        for step in steps:
-            moment += timedelta(days=7)
-            with unit_of_work() as session:
-                record = session.get_one(Record, record_id)
-                perform_transition(
-                    session,
-                    _coordinator(session, record),
-                    moment,
-                    record=record,
-                    transition_id=step,
-                    data={},
-                    row_version=None,
-                    catalogues=catalogues(session),
-                )
 
 
 def _reporter(session: Session, story: Story, record: Record) -> Actor:
@@ -313,22 +308,3 @@ def _coordinator(session: Session, record: Record) -> Actor:
 def _actor(session: Session, email: str) -> Actor:
     user = session.scalars(select(User).where(User.email == email)).one()
     return actor_of(user, local_day(utc_now()))
-
-
-def _join_theme(session: Session, story: Story, record: Record, moment: datetime) -> None:
-    """Links the report with the theme of its hurdle; the first one of a hurdle opens the theme."""
-    actor = _coordinator(session, record)
-    key = f"demo-theme-{SEED}-{story.cluster}"
-    theme = session.scalar(select(Record).where(Record.submission_hash == _digest(key)))
-    if theme is None:
-        theme = submit_record(
-            session,
-            actor,
-            moment,
-            version=current_version(session, THEME, record.controller_id),
-            raw={"title": record.title, "fields_of_action": [record.field_of_action]},
-            submission_key=key,
-            secret_key="",
-            catalogues=catalogues(session),
-        ).record
-    linking.link_records(session, actor, moment, record=record, other=theme, kind=THEME)
