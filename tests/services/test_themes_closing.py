@@ -18,6 +18,7 @@ def closed_theme():
     change(
         publication,
         {
+            "title": "Anträge kommen an",
             "hurdle": "Niemand nahm Anträge an.",
             "changed": "Es gibt ein gemeinsames Postfach.",
             "since": "2026-11-20",
