@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-CODE = "3"
+CODE = "4"
 """Raised whenever the code reads a report otherwise than before, so that stored analyses are known to be outdated."""
 IN_TITLE = 2.0
 FOR_PIECE = 0.5
@@ -111,9 +111,9 @@ class Analyser:
         reading.term(Term(key_of(word.text), weight, shown, source))
         for group in self._synonyms.groups_of(word.text):
             reading.concept(group, weight, shown)
-        for piece in self._splitter.pieces(word.text):
+        for piece in self._splitter.pieces(word.text) if source != SPELT_OUT else ():
             if len(piece) > 2 and not is_stop_word(piece):
-                reading.term(Term(key_of(piece), weight * FOR_PIECE, piece.capitalize(), min(source, PIECE)))
+                reading.term(Term(key_of(piece), weight * FOR_PIECE, piece.capitalize(), PIECE))
 
     def _shown(self, word: Word, capitals: str) -> tuple[str, bool]:
         """The word as a person writes it, and whether its capital is beyond doubt."""

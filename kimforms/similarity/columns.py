@@ -14,6 +14,9 @@ Floats = NDArray[np.float32]
 MOST_RARE = math.log(1000)
 """A word in one report of a thousand is as rare as words get, so that scores mean the same in small and large counties."""
 
+UNSEEN = 20
+"""So many reports without the word are thought to stand behind those that are there: the first ones are no measure yet."""
+
 
 class Column:
     """A growing array of rows: doubles when full, so that adding costs next to nothing on average."""
@@ -74,7 +77,7 @@ class Postings:
     def rarity(self, key: str, total: int) -> float:
         """From 0 (all reports hold it) to 1: the logarithm that BM25 takes, cut off at `MOST_RARE`."""
         held = self._alive.get(key, 0)
-        return min(math.log1p((total - held + 0.5) / (held + 0.5)), MOST_RARE) / MOST_RARE
+        return min(math.log1p((total + UNSEEN - held + 0.5) / (held + 0.5)), MOST_RARE) / MOST_RARE
 
     def sums(self, wanted: Mapping[str, float], slots: int) -> Floats:
         """For each slot the sum of weight times wanted weight over the keys that it holds."""

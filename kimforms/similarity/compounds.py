@@ -15,6 +15,9 @@ LINKS = ("", "s", "n", "en", "es", "er", "e", "ns")
 SHORTEST_PIECE = 3
 SHORTEST_WORD = 7
 SHORTEST_UNKNOWN = 5
+UNKNOWN = 4
+"""An unknown piece costs as much as so many known ones."""
+MOST_PIECES = 8
 MOST_KEPT = 100_000
 
 
@@ -40,35 +43,38 @@ class Splitter:
         """Whether it is a word that compounds are made of: nearly always a noun."""
         return fold(word) in self._words
 
-    def _smallest(self, word: str) -> Iterator[str]:
+    def _smallest(self, word: str, most: int = MOST_PIECES) -> Iterator[str]:
         """Cuts pieces that are compounds themselves: the list of synonyms knows `Kursplatz` as one word."""
-        for piece in self._split(word):
-            deeper = tuple(self._smallest(piece)) if len(piece) > SHORTEST_WORD else ()
+        cost, pieces = self._cheapest(word)
+        for piece in pieces if cost < most else ():
+            deeper = tuple(self._smallest(piece, UNKNOWN)) if len(piece) > SHORTEST_WORD else ()
             yield from deeper or (piece,)
 
-    def _split(self, word: str) -> tuple[str, ...]:
-        """The cut with the fewest pieces, the longest last piece winning among equals."""
-        best: tuple[str, ...] = ()
+    def _cheapest(self, word: str) -> tuple[int, tuple[str, ...]]:
+        """The cut with the fewest pieces, known ones before an unknown one, the longest last piece among equals."""
+        best: tuple[int, tuple[str, ...]] = (0, ())
         for end in range(SHORTEST_PIECE, len(word) - SHORTEST_PIECE + 1):
             tail = word[end:]
             if tail not in self._words:
                 continue
-            for head in self._heads(word[:end]):
-                if not best or len(head) + 1 < len(best):
-                    best = (*head, tail)
+            for cost, head in self._heads(word[:end]):
+                if not best[1] or cost + 1 < best[0]:
+                    best = (cost + 1, (*head, tail))
         return best
 
-    def _heads(self, head: str) -> Iterator[tuple[str, ...]]:
+    def _heads(self, head: str) -> Iterator[tuple[int, tuple[str, ...]]]:
         for link in LINKS:
             base = head[: len(head) - len(link)]
             if not head.endswith(link) or len(base) < SHORTEST_PIECE:
                 continue
             if base in self._words:
-                yield (base,)
-            elif len(base) >= SHORTEST_WORD - 1 and (deeper := self._split(base)):
-                yield deeper
+                yield 1, (base,)
+            elif len(base) >= SHORTEST_WORD - 1:
+                cost, deeper = self._cheapest(base)
+                if deeper:
+                    yield cost, deeper
         if len(head) >= SHORTEST_UNKNOWN and head not in self._words:
-            yield (head,)
+            yield UNKNOWN, (head,)
 
 
 def _as_spelt(word: str, pieces: tuple[str, ...]) -> tuple[str, ...]:
@@ -82,7 +88,7 @@ def _as_spelt(word: str, pieces: tuple[str, ...]) -> tuple[str, ...]:
         start = folded.find(piece, after)
         after = start + len(piece)
         first, last = at.get(start), at.get(after)
-        if start < 0 or first is None or last is None:
-            return pieces
+        if first is None or last is None:  # cut through an umlaut: `Trennwände` holds no `Ende`
+            return ()
         found.append(word[first:last].lower())
     return tuple(found)

@@ -12,8 +12,11 @@ from .index import Index
 from .weights import DENSE, LEXICAL, Weights
 
 TRUST = 0.25
-"""How far a weight may stray from the start, as a share of it, before verdicts have to pay for it (standard deviation)."""
+"""How far a weight may stray from the start, as a share of it, before verdicts have to pay for it (standard deviation);
+it grows with their number, doubling at three times `MANY`."""
+MANY = 100
 STEPS = 50
+PRECISION = 1e-9
 
 
 def learned(pairs: list[tuple[Analysis, Analysis, bool]], start: Weights) -> Weights:
@@ -60,14 +63,23 @@ def _fitted(
     """
     features = np.column_stack([np.ones(len(alike)), *kinds])
     before = np.array(start)
-    spread = np.array([3.0, *(np.maximum(np.abs(before[1:]), 0.5) * TRUST)])
+    trust = TRUST * (1 + len(alike) / MANY) ** 0.5
+    spread = np.array([3.0, *(np.maximum(np.abs(before[1:]), 0.5) * trust)])
+
+    def unlikely(weights: NDArray[np.float64]) -> float:
+        """What is made small: minus the logarithm of how likely verdicts and weights are."""
+        sums = features @ weights
+        return float((np.logaddexp(0, sums) - alike * sums).sum() + (((weights - before) / spread) ** 2).sum() / 2)
+
     weights = before.copy()
     for _ in range(STEPS):
         likely = 1 / (1 + np.exp(-np.clip(features @ weights, -30, 30)))
         slope = features.T @ (likely - alike) + (weights - before) / spread**2
         bend = (features * (likely * (1 - likely))[:, None]).T @ features + np.diag(1 / spread**2)
         step = np.linalg.solve(bend, slope)
+        while unlikely(weights - step) > unlikely(weights) and np.abs(step).max() > PRECISION:
+            step /= 2  # far from the best weights a full step may overshoot without end
         weights = weights - step
-        if np.abs(step).max() < 1e-9:
+        if np.abs(step).max() <= PRECISION:
             break
     return (start[0], *(round(max(float(one), 0.0), 6) for one in weights[1:]))

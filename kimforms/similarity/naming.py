@@ -45,4 +45,4 @@ def _worth(term: Term, count: int, members: int, rarity: float) -> float:
 
 
 def _speaks(term: Term) -> bool:
-    return term.source > SPELT_OUT and (len(term.shown) > 3 or term.shown.isupper())
+    return term.source > SPELT_OUT and (len(term.shown) > 3 or term.shown[:1].isupper())

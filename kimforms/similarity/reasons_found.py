@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from .analysis import PIECE, SPELT_OUT, SURE_WORD, Analysis, Term
 from .reasons import Reasons
+from .words import fold
 
 MOST = 5
 NEAR = 0.25
@@ -40,7 +41,7 @@ def common_terms(one: Analysis, other: Analysis, rarity: Callable[[str], float])
     """Words that both reports hold, in some inflection, as a piece of a compound or as an abbreviation; best first."""
     theirs = {term.key: term for term in other.terms}
     pairs = [(term, theirs[term.key]) for term in one.terms if term.key in theirs]
-    pairs = [pair for pair in pairs if max(pair[0].source, pair[1].source) > SPELT_OUT]
+    pairs = [pair for pair in pairs if max(pair[0].source, pair[1].source) > SPELT_OUT and _look_alike(*pair)]
     pairs.sort(key=lambda pair: (-_worth(pair[0], pair[1], rarity), pair[0].key))
     found: list[str] = []
     for mine, yours in pairs:
@@ -58,6 +59,18 @@ def _worth(one: Term, other: Term, rarity: Callable[[str], float]) -> float:
     whole = 0.6 if min(one.source, other.source) <= PIECE else 1.0
     noun = 1.0 if better(one, other).shown[:1].isupper() else 0.7
     return rarity(one.key) ** 2 * one.weight * other.weight * whole * noun
+
+
+def _look_alike(one: Term, other: Term) -> bool:
+    """Whether a reader would see one word in two forms. Keys may meet by chance: `geräumt` (cleared) and `Räume`."""
+    mine, yours = _plain(one.shown), _plain(other.shown)
+    if mine[:3] == yours[:3] or SPELT_OUT in (one.source, other.source):
+        return True
+    return any(mine[at : at + 5] in yours for at in range(len(mine) - 4))
+
+
+def _plain(shown: str) -> str:
+    return fold(shown).replace("ae", "a").replace("oe", "o").replace("ue", "u").replace(" ", "")
 
 
 def better(one: Term, other: Term) -> Term:
