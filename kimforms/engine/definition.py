@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from kimforms.engine.conditions import Condition, Labels
-from kimforms.engine.effects import Effect, Unit, kind_of
+from kimforms.engine.effects import Effect, TaskEffect, Unit, kind_of
 from kimforms.engine.fields import AnyField
 from kimforms.engine.fields.plan import Plan, entries_of, plan_of
 from kimforms.engine.papers import Document, Mail
@@ -286,6 +286,12 @@ class ProcessDefinition(Strict):
     def publishes(self) -> bool:
         """Whether a step of this process makes something public."""
         return any(kind_of(effect) == "publish" for one in self.workflow.transitions for effect in one.effects)
+
+    @cached_property
+    def leaves_tasks(self) -> bool:
+        """Whether a step of this process makes tasks that end with a state."""
+        effects = (effect for one in self.workflow.transitions for effect in one.effects)
+        return any(isinstance(effect, TaskEffect) and effect.task.with_state for effect in effects)
 
     def fields(self) -> Mapping[str, AnyField]:
         """All fields of the form by id, flat: those inside groups and repeating parts too. Of doubles the first."""

@@ -55,12 +55,16 @@ class SetValue(Strict):
 
 
 class Task(Strict):
-    """Put a task on somebody's list; due `after` units after the transition, or without a date."""
+    """Put a task on somebody's list; due `after` units after the transition, or without a date.
+
+    `with_state`: it is done by itself when the record leaves the state that the transition leads to.
+    """
 
     title: Text
     to: tuple[Recipient, ...]
     after: int | None = Field(default=None, ge=0, le=3660)
     unit: Unit = "calendar_days"
+    with_state: bool = False
 
 
 class Deadline(Strict):

@@ -50,7 +50,10 @@ class Mention(db.Model):
 
 
 class Task(db.Model):
-    """A task or a follow-up (Wiedervorlage) on a record, or a person's own without one."""
+    """A task or a follow-up (Wiedervorlage) on a record, or a person's own without one.
+
+    ``while_state``: it is done by itself when the record leaves this state.
+    """
 
     id: Mapped[Key]
     record_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"), index=True)
@@ -64,6 +67,7 @@ class Task(db.Model):
     reminded_on: Mapped[date | None] = mapped_column(Date)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    while_state: Mapped[str | None] = mapped_column(String(60))
     record: Mapped[Record | None] = relationship()
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
 

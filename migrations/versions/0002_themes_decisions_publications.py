@@ -251,6 +251,9 @@ def upgrade():
         batch_op.add_column(sa.Column("cases", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("stated", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("note", sa.String(length=300), nullable=True))
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("while_state", sa.String(length=60), nullable=True))
+
     # Reports that were joined with a theme before stand for as many cases as their form said, at least one.
     op.execute(
         "UPDATE record_link SET cases = (SELECT CASE WHEN record.case_count > 1 THEN record.case_count ELSE 1 END"
@@ -259,6 +262,9 @@ def upgrade():
 
 
 def downgrade():
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.drop_column("while_state")
+
 
     with op.batch_alter_table("record_link", schema=None) as batch_op:
         batch_op.drop_column("note")

@@ -66,6 +66,15 @@ def test_a_reconstruction_begins_with_what_is_known(app):
     assert last_payload(reference, "record:link") == {"other": theme, "kind": "theme"}
 
 
+def test_the_task_to_begin_is_done_once_it_has_begun(app):
+    theme = opened(recorded(), recorded(), recorded())
+    (task,) = db.session.scalars(select(Task).where(Task.record_id == stored(theme).id))
+    assert task.title.startswith("Fallrekonstruktion beginnen") and task.done_at is None
+    take(COORDINATOR, theme, "rekonstruieren")
+    db.session.expire_all()
+    assert task.done_by_id == user(db.session, COORDINATOR).id and "task:done" in tags(theme)
+
+
 def test_below_three_cases_only_with_a_reason(app):
     theme = opened(recorded(fallzahl="1"))
     with pytest.raises(StepRefused, match="Ähnliche Fälle"):

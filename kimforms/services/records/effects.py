@@ -124,6 +124,7 @@ def _task(session: Session, actor: Actor, now: datetime, record: Record, setting
             title=pick(settings.title),
             assignee_id=user.id,
             due_on=due,
+            while_state=record.state if settings.with_state else None,
         )
 
 

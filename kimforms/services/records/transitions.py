@@ -22,6 +22,7 @@ from ..refusals import InputRefused, NotVisible, StaleVersion, StepRefused
 from ..themes import counting
 from . import completing, deadlines_running, effects
 from .facts import facts_of, labels_of, local_day, person_for
+from .tasking import finish_with_state
 
 
 def possible_transitions(
@@ -143,6 +144,8 @@ def _move(
     counting.report_moved(session, actor, now, record, before)
     if definition.publishes:
         publishing.refresh_station(session, record)
+    if definition.leaves_tasks:
+        finish_with_state(session, actor, now, record, before)
     deadlines_running.enter_state(session, actor, now, record, definition)
 
 
