@@ -166,6 +166,7 @@ STATUS: dict[str, dict[str, int]] = {
     "/admin/accounts/new": only("admin"),
     "/admin/responsibilities": only("admin"),
     "/dashboard": SIGNED_IN,
+    "/decisions": only("coordinator", "office"),
     "/favicon.ico": dict.fromkeys(WHO, 301),
     "/healthz": ALL,
     "/imprint": ALL,

@@ -15,7 +15,10 @@ from ..support.client import CheckingClient, form_values
 from ..support.databases import NOW, PASSWORD, in_app
 from ..support.records import ADVISER, COORDINATOR, OFFICE, report, tags, user
 
-VALUES = {"int": "1", "reference": "IH-2026-0001", "transition_id": "erfassen", "step_id": "a", "token": "x"}
+VALUES = {
+    "int": "1", "reference": "IH-2026-0001", "other": "IH-2026-0002", "paper": "BV-2026-0001", "transition_id": "erfassen",
+    "step_id": "a", "token": "x", "slug": "x",
+}  # fmt: skip
 
 
 def addresses(client: CheckingClient) -> list[str]:
