@@ -30,6 +30,7 @@ from tests.support.client import form_values
 
 from . import findable
 from .servers import ROOT, floor_server, kimforms_server, pss_mib, settings_for
+from .similarity import measure_similarity
 from .wire import Wire, median_ms
 
 PASSWORD = "bench-password-2026"
@@ -70,6 +71,8 @@ def main() -> None:
 def _all(folder: Path, sizes: list[int]) -> Iterator[Line]:
     print(f"{'':52} {'':9} {'':5} {'floor':>7}  aim")
     yield from measure_engine()
+    for what, value, unit, aim in measure_similarity(sizes):
+        yield _say(Line(what, value, unit, None, aim))
     floors = measure_floors(folder / "floor")
     for name, value in floors.items():
         yield _say(Line(f"floor: {name}", value, "ms"))

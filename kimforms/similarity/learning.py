@@ -11,9 +11,9 @@ from .analysis import Analysis
 from .index import Index
 from .weights import DENSE, LEXICAL, Weights
 
-TRUST = 0.25
+TRUST = 0.12
 """How far a weight may stray from the start, as a share of it, before verdicts have to pay for it (standard deviation);
-it grows with their number, doubling at three times `MANY`."""
+it grows with their number and has doubled at `MANY`."""
 MANY = 100
 STEPS = 50
 PRECISION = 1e-9
@@ -63,7 +63,7 @@ def _fitted(
     """
     features = np.column_stack([np.ones(len(alike)), *kinds])
     before = np.array(start)
-    trust = TRUST * (1 + len(alike) / MANY) ** 0.5
+    trust = TRUST * (1 + len(alike) / MANY)
     spread = np.array([3.0, *(np.maximum(np.abs(before[1:]), 0.5) * trust)])
 
     def unlikely(weights: NDArray[np.float64]) -> float:

@@ -57,7 +57,7 @@ def test_a_few_verdicts_never_make_it_worse_on_other_hurdles() -> None:
         random.Random(seed).shuffle(chosen)
         learned = Weights.learn(verdicts(chosen[:17], 12, seed))
         assert learned != Weights.default()
-        assert recall_at_10(learned, chosen[17:]) >= recall_at_10(Weights.default(), chosen[17:]) - 0.015
+        assert recall_at_10(learned, chosen[17:]) >= recall_at_10(Weights.default(), chosen[17:]) - 0.01
 
 
 def test_many_verdicts_mend_weights_that_are_wrong() -> None:
