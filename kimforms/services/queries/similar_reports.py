@@ -125,6 +125,7 @@ def hints(
     shelf = similar_index.shelf_of(session)
     if not shelf.catch_up(session, whole=False):
         shelf.catch_up_aside(session.get_bind().engine)
+        return {}  # the next look finds all of them; half of them would say too little
     verdicts = _verdicts(session, record_ids)
     near = _sure(shelf, rows, _judgements(verdicts))
     ids = {one for some in near.values() for one in some}
