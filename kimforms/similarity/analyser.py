@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-CODE = "4"
+CODE = "5"
 """Raised whenever the code reads a report otherwise than before, so that stored analyses are known to be outdated."""
 IN_TITLE = 2.0
 FOR_PIECE = 0.5
 FOR_SPELT_OUT = 0.7
 MOST_TERMS = 400
 LONGEST_SHOWN = 40
+MOST_ENCODED = 4_000
+"""Characters of a title or text that an encoder reads: two pages; a hostile text must not cost seconds."""
 BATCH = 64
 
 
@@ -54,7 +56,7 @@ class Analyser:
         """Title and text count the same: the title is short, but the reporter's own summary."""
         if self._encoder is None:
             return [b""] * len(reports)
-        texts = [self._spelt_out(text) for report in reports for text in (report.title, report.text)]
+        texts = [self._spelt_out(text)[:MOST_ENCODED] for report in reports for text in (report.title, report.text)]
         said = sorted({text for text in texts if text})
         rows = dict(zip(said, self._encoder.encode(said), strict=True)) if said else {}
         return [_direction(*(rows[text] for text in texts[at : at + 2] if text)) for at in range(0, len(texts), 2)]

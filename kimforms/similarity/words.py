@@ -18,10 +18,10 @@ from .stop_words import STOP_WORDS
 MOST_CHARACTERS = 20_000
 """So much of a text is read: ten pages, more than any report needs."""
 LONGEST_WORD = 60
-_WORD = re.compile(r"§+\s*\d+\s?[a-z]?\b|[^\W_]+(?:['’][^\W_]+)*")
-_PARAGRAPH = re.compile(r"§+\s*(\d+)\s?([a-z]?)")
+_WORD = re.compile(r"§{1,2}\s{0,2}\d{1,4}\s?[a-z]?\b|[^\W_]+(?:['’][^\W_]+)*")
+_PARAGRAPH = re.compile(r"§{1,2}\s{0,2}(\d+)\s?([a-z]?)")
 _GENDER = re.compile(r"(?<=[a-zäöüß])(?:[:*_·]|/-?)(?=(?:in|innen|r|n|e)\b)", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.!?:\n•>\-–]\s*$")
+_SENTENCE_ENDS = (".", "!", "?", ":", "•", ">", "-", "–")
 _SEPARABLE = "ab|an|auf|aus|bei|durch|ein|fest|frei|fort|her|hin|los|mit|nach|statt|teil|um|vor|weg|weiter|zu|zuruck"
 _PARTICIPLE = re.compile(rf"^(?:({_SEPARABLE})ge([a-z]{{4,}}?)(?:e?t)?|()ge([a-z]{{4,}}?)e?t)$")
 _INFINITIVE = re.compile(rf"^({_SEPARABLE})zu([a-z]{{4,}})$")
@@ -59,7 +59,7 @@ def words_of(text: str) -> Iterator[Word]:
         if paragraph:
             yield Word(f"§ {paragraph[1]}{paragraph[2]}")
         elif any(one.isalpha() for one in found):
-            opens = start == 0 or bool(_SENTENCE_END.search(between)) and between != "-"
+            opens = start == 0 or between != "-" and ("\n" in between or between.rstrip().endswith(_SENTENCE_ENDS))
             yield Word(found, opens, joined=between in ("-", "‐", "‑") and start > 0)
 
 

@@ -114,3 +114,9 @@ def test_pieces_are_parts_of_the_word_in_their_order(word: str) -> None:
 
 def test_of_a_text_without_end_only_the_beginning_is_read() -> None:
     assert len(clean("wort " * 300_000)) <= MOST_CHARACTERS
+
+
+@pytest.mark.parametrize("piece", ["§", "\n", " ", ".", "- ", "a:", "Kita-"])
+def test_a_sign_repeated_without_end_is_read_in_one_go(piece: str) -> None:
+    """Patterns that look back and forth would take hours here."""
+    assert len(list(words_of(clean(piece * 500_000 + "§")))) <= MOST_CHARACTERS
