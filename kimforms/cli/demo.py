@@ -31,6 +31,6 @@ def demo(count: int | None) -> None:
     stage, themes = demonstration.stage(settings(), utc_now()), 0
     if stage is not None:
         with tqdm(total=stage.count(), desc="Themen", unit=" Schritte", disable=silent) as bar:
-            themes = stage.play(lambda: bar.update() and None)
+            themes = stage.play(bar.update)
     demonstration.finish(settings(), utc_now(), stage)
     click.echo(f"{len(chosen)} Meldungen und {themes} Themen geladen.")

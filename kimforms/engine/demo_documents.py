@@ -45,7 +45,8 @@ class DemoDecision(Strict):
 
 
 class DemoStep(Strict):
-    """What somebody did on one day: `answers` are filled in before `take` is taken, on the newest record of process `on`.
+    """What somebody did on one day: `answers` are filled in before `take` is taken, on the newest record of process `on`,
+    or on each of the theme's reports.
 
     Either `days_ago`, or `meeting`: the working day after that meeting. Among the answers `{days_ago: 5}` and
     `{in_days: 5}` stand for a date, `{person: …}` for an account, and `{month:5}` in a text for month and year.

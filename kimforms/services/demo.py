@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..config import Settings, secret_key_of
-from ..engine.profile import Profile, profile_folder, read_profile
+from ..engine.profile import profile_folder, read_profile
 from ..models import Record, RoleGrant, User
 from ..permissions import ANYONE, Actor, actor_of
 from . import statistics
@@ -33,6 +33,8 @@ THEME_SIZE = 3
 RECORDED = 12
 """Days from a report to the theme that takes it in, at least: enough for reading and recording it."""
 GAP = 14
+ON_FILE, RECENT = 170, 0.8
+"""Days for which reports wait on file without anybody looking at them; share of similar reports that are no older."""
 QUESTIONS = (
     "Welche Stelle hat das so mitgeteilt, und gab es dazu etwas Schriftliches?",
     "Tritt das auch in anderen Kommunen auf, die Sie beraten?",
@@ -119,19 +121,21 @@ def stories(settings: Settings, now: datetime) -> list[Story] | None:
     total = len(profile.reports)
     begin = now - timedelta(days=365 * YEARS)
     reporters = [one.email for one in profile.head.demo_accounts if one.roles[0].role in ("adviser", "case_manager")]
-    joining = _joining(profile)
+    joined = joining(settings)
     found = []
     for number, report in enumerate(profile.reports):
         if number in told:
             continue
         chance = random.Random(SEED + number)  # noqa: S311 - the same demonstration each time
-        before = joining.get(str(report.get("id")))
+        before = joined.get(number)
         at = begin + (now - begin) * ((number + chance.random()) / total)
-        if before is not None:
-            at = now - timedelta(days=before.reported, minutes=chance.randint(0, 500))
-        at = _office_hours(at, now)
         cluster, raw = report.get("cluster"), profile.demo_answers(number)
         similar = bool(cluster) and sizes[cluster] >= THEME_SIZE
+        if before is not None:
+            at = now - timedelta(days=before.reported, minutes=chance.randint(0, 500))
+        elif similar and chance.random() < RECENT:
+            at = max(at, now - timedelta(days=chance.uniform(1, ON_FILE)))
+        at = _office_hours(at, now)
         story = Story(
             process=profile.mapping.process,
             number=number,
@@ -146,16 +150,18 @@ def stories(settings: Settings, now: datetime) -> list[Story] | None:
 
 
 @dataclass(frozen=True)
-class _Before:
+class Before:
     """When a report that a theme takes in was sent, in days before today, and how far it comes by itself."""
 
     reported: int
     ending: str
 
 
-def _joining(profile: Profile) -> dict[str, _Before]:
-    """The reports that come into a theme: sent one after the other in the weeks before, and on file if that was long."""
-    found: dict[str, _Before] = {}
+def joining(settings: Settings) -> dict[int, Before]:
+    """The reports that come into a theme, by number: sent one after the other in the weeks before it takes them in."""
+    profile = read_profile(profile_folder(settings.profile))
+    numbers = {str(report.get("id")): number for number, report in enumerate(profile.reports)}
+    found: dict[int, Before] = {}
     for theme in profile.themes.themes if profile.themes is not None else ():
         joined = list(theme.joined())
         for day in {day for _, day in joined}:
@@ -163,7 +169,7 @@ def _joining(profile: Profile) -> dict[str, _Before]:
             gap = min(GAP, (365 * YEARS - day - RECORDED) // len(group))
             for place, report in enumerate(reversed(group)):
                 early = RECORDED + place * gap
-                found[report] = _Before(day + early, "filed" if early > 2 * RECORDED else "recorded")
+                found[numbers[report]] = Before(day + early, "filed" if early > 2 * RECORDED else "recorded")
     return found
 
 
@@ -229,11 +235,11 @@ def _ending(chance: random.Random, age: int, similar: bool, raw: Mapping[str, An
         return "new"
     if age < 40:
         return "asked" if may_ask and chance.random() < 0.6 else chance.choice(("recorded", "new", "recorded"))
-    if similar:
-        return "filed" if chance.random() < 0.8 else "recorded"
+    if similar and age <= ON_FILE + 3:
+        return "filed"
     weights = {
         "recorded": 0.1,
-        "filed": 3 if age < 170 else 0.1,
+        "filed": 3 if age < ON_FILE else 0.1,
         "closed": 6,
         "referred": 1,
         "withdrawn": 1,

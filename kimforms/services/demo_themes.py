@@ -34,6 +34,7 @@ from .themes.reports import KIND, PROCESS, Chosen
 from .unit_of_work import unit_of_work
 
 PROGRESS = "demonstration"
+Progress = Callable[[], object]
 SOON, AT_ONCE = timedelta(days=30), timedelta(days=10)
 NEXT = timedelta(minutes=25)
 MONTH = re.compile(r"\{month:(\d+)\}")
@@ -57,17 +58,18 @@ class Stage:
     """The themes of a profile, with what is needed to play them: the day of the demonstration and the known reports."""
 
     def __init__(self, profile: Profile, settings: Settings, now: datetime, key: Callable[[int], str]) -> None:
-        assert profile.themes is not None
+        assert profile.themes is not None and profile.mapping is not None
         self.document: DemoThemes = profile.themes
         self.now = now
         self._secret = secret_key_of(settings)
         self._controller = profile.processes[PROCESS].controller
+        self._reports = profile.mapping.process
         self._hashes = {
             str(report.get("id")): hashlib.sha256(key(number).encode()).hexdigest()
             for number, report in enumerate(profile.reports)
         }
 
-    def play(self, progress: Callable[[], None] = lambda: None) -> int:
+    def play(self, progress: Progress = lambda: None) -> int:
         """Takes every step that was not taken yet, each in its own unit of work; returns how many themes are told.
 
         A theme whose reports are not all there (a demonstration with fewer reports) is left out.
@@ -139,22 +141,20 @@ class Stage:
         if step.add:
             chosen = [Chosen(there[one]) for one in step.add]
             grouping.add_reports(session, actor, deed.at, theme=theme, reports=chosen)
-        record = theme if step.on == PROCESS else chain.linked(session, theme, KIND, step.on)[-1]
-        if step.answers:
-            answers = self._resolved(session, step.answers)
-            if answers:
-                self._answer(session, actor, deed.at, record, answers)
-        if step.take is not None:
-            perform_transition(
-                session,
-                actor,
-                deed.at,
-                record=record,
-                transition_id=step.take,
-                data=self._resolved(session, step.data),
-                row_version=None,
-                catalogues=catalogues(session),
-            )
+        for record in self._meant(session, theme, step):
+            if step.answers:
+                self._answer(session, actor, deed.at, record, self._resolved(session, step.answers))
+            if step.take is not None:
+                perform_transition(
+                    session,
+                    actor,
+                    deed.at,
+                    record=record,
+                    transition_id=step.take,
+                    data=self._resolved(session, step.data),
+                    row_version=None,
+                    catalogues=catalogues(session),
+                )
         if step.decide is not None:
             self._decide(session, actor, deed, theme, step.decide)
         if step.merge_into is not None:
@@ -164,6 +164,13 @@ class Stage:
             self._finish(session, deed, waiting, None if not theme.open else local_day(deed.at + SOON))
         elif step.take is not None:
             self._finish(session, deed, waiting, local_day(deed.at + AT_ONCE))
+
+    def _meant(self, session: Session, theme: Record, step: DemoStep) -> list[Record]:
+        """The theme, the newest of its records of another process, or each of its reports."""
+        if step.on == PROCESS:
+            return [theme]
+        found = chain.linked(session, theme, KIND, step.on)
+        return found if step.on == self._reports else found[-1:]
 
     def _finish(self, session: Session, deed: Deed, waiting: Iterable[Task], until: date | None) -> None:
         """A step settles the tasks that waited for it; what lies further ahead than ``until`` stays."""
@@ -229,7 +236,10 @@ class Stage:
 
     def _references(self, session: Session) -> dict[str, str]:
         """The references of the reports that stand in the database, by their id in the profile."""
-        rows = dict(session.execute(select(Record.submission_hash, Record.reference)).tuples().all())
+        rows = {
+            row.submission_hash: row.reference
+            for row in session.execute(select(Record.submission_hash, Record.reference))
+        }
         return {name: rows[digest] for name, digest in self._hashes.items() if digest in rows}
 
     def _setting(self, session: Session) -> Setting | None:

@@ -7,6 +7,7 @@ import pytest
 
 from kimforms.engine.profile import ProfileError, profile_folder, read_profile
 
+THEMES = "demo/themes.yaml"
 PROCESS = "processes/hurdle_report.yaml"
 PLACES, FIELDS, MAPPING = "municipalities.yaml", "fields_of_action.yaml", "demo/mapping.yaml"
 
@@ -62,6 +63,17 @@ CASES = [
     (MAPPING, "  municipality: kommunen\n", "", "„municipality“ ist keiner Frage zugeordnet"),
     (MAPPING, "  title: titel", "  topic: thema\n  title: titel", "Meldung 1: „topic“ fehlt"),
     (MAPPING, "  dringlichkeit: [mittel, niedrig, mittel]", "  dringlichkeit: []", "mindestens 1"),
+    (THEMES, "coordination: koordination@rsk.example", "coordination: k@rsk.example", "Demo-Konto „k@rsk.example“"),
+    (THEMES, "body: lenkungsgruppe-kim", "body: lenkungsgruppe", "Gremium „lenkungsgruppe“ gibt es nicht"),
+    (THEMES, "reports: [H0069, ", "reports: [H9999, ", "Meldung „H9999“ gibt es nicht"),
+    (THEMES, "add: [H0322, ", "add: [H0069, ", "„H0069“ gehört schon zu einem Thema"),
+    (THEMES, "{days_ago: 676, take: rekonstruieren}", "{days_ago: 676, take: weiter}", "Schritt „weiter“ gibt es nicht"),
+    (THEMES, "{days_ago: 676, take: rekonstruieren}", "{take: rekonstruieren}", "entweder „days_ago“ oder „meeting“"),
+    (THEMES, "{days_ago: 676, take: rekonstruieren}", "{days_ago: 600, take: rekonstruieren}", "steht nach einem vor 600"),
+    (THEMES, "  - {reports: [H0069, H0202]", "  - {reports: [H0069, H9999]", "die Meldung oder die Person"),
+    (THEMES, "merge_into: randzeiten", "merge_into: randzeit", "Thema „randzeit“ gibt es nicht"),
+    (THEMES, "meeting: 2, by: office", "meeting: 9, by: office", "9. Sitzung gibt es nicht"),
+    (THEMES, "          gemeinsam: |-", "          gemeinsames: |-", "Frage „gemeinsames“ gibt es nicht"),
     ("demo/reports.jsonl", '{"id": "H0005"', '{"id" "H0005"', "diese Zeile ist kein JSON"),
     (PROCESS, "initial: gemeldet", "initial: gemeldt", "gemeldt"),
     (PROCESS, "      to: erfasst\n", "      to: erfast\n", "erfast"),

@@ -8,7 +8,11 @@ from __future__ import annotations
 from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = ("tests/browser/",)  # one server and one Chromium for all
-BY_FILE = ("tests/guards/", "tests/faults/")  # what they prepare is worth keeping for the whole file
+BY_FILE = (
+    "tests/guards/",
+    "tests/faults/",
+    "tests/demonstration/",
+)  # what they prepare is worth keeping for the whole file
 
 
 class ByRoom(LoadScopeScheduling):
