@@ -48,7 +48,9 @@ def look(client: CheckingClient, reference: str, code: str, status: int = 303) -
 def test_reference_and_code_open_the_report(client: CheckingClient, sent: tuple[str, str]) -> None:
     look(client, sent[0].lower(), sent[1].upper().replace("-", " "))
     page = client.follow()
-    assert page.select_one(".kf-stations__item--current").get_text(" ", strip=True) == "eingegangen jetzt, seit 23.11.2026"  # type: ignore[union-attr]
+    assert (
+        page.select_one(".kf-stations__item--current").get_text(" ", strip=True) == "eingegangen jetzt, seit 23.11.2026"
+    )  # type: ignore[union-attr]
     text = page.get_text()
     assert "Lange Wartezeit auf Termine" in text and "liest die Meldung" in text
     assert CONTACT["melder_name"] not in text and CONTACT["melder_email"] not in text
