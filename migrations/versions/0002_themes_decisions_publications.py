@@ -265,7 +265,6 @@ def downgrade():
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_column("while_state")
 
-
     with op.batch_alter_table("record_link", schema=None) as batch_op:
         batch_op.drop_column("note")
         batch_op.drop_column("stated")
