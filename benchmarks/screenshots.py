@@ -79,7 +79,12 @@ def pages(browser: Browser, address: str) -> Iterator[Page]:
     shoot(coordination, "record")
     coordination.goto(f"{address}/records/{reference}/actions/speichern")
     shoot(coordination, "record-step")
+    themes(coordination, address)
     yield coordination
+    visitor = opened(browser, WIDE)
+    visitor.goto(f"{address}/solutions")
+    shoot(visitor, "solutions", visitor.locator("main h2").first)
+    yield visitor
     small = signed_in(browser, address, COORDINATOR, SMALL)
     small.goto(f"{address}/inbox")
     shoot(small, "inbox-narrow", small.locator("main a[href*='/records/']").nth(1))
@@ -93,6 +98,19 @@ def pages(browser: Browser, address: str) -> Iterator[Page]:
     admin.goto(f"{address}/admin/accounts")
     shoot(admin, "accounts")
     yield admin
+
+
+def themes(page: Page, address: str) -> None:
+    """The board, the theme of the oldest decision with its story, and the cases of its reconstruction side by side."""
+    page.goto(f"{address}/themes")
+    shoot(page, "themes", page.locator("main h2").first)
+    page.goto(f"{address}/decisions")
+    page.goto(f"{address}/records/{references(page, 'TH')[-1]}")
+    reconstruction = references(page, "FR")[0]
+    page.get_by_role("heading", name="Die Geschichte des Themas").evaluate("one => one.scrollIntoView()")
+    shoot(page, "theme-story")
+    page.goto(f"{address}/records/{reconstruction}/comparison")
+    shoot(page, "comparison", page.locator("main table").first)
 
 
 def reporting(browser: Browser, address: str) -> Page:
@@ -219,9 +237,14 @@ def signed_in(browser: Browser, address: str, email: str, size: tuple[int, int] 
 def referenced(page: Page) -> str:
     """The reference of a report in the inbox that stands in the middle of its way: the oldest one that is recorded."""
     page.goto(f"{page.url.partition('/inbox')[0]}/inbox?state=erfasst&order=oldest")
-    found = re.findall(r"/records/(IH-\d{4}-\d{4,})", page.content())
-    assert found, "the demonstration has recorded reports"
-    return found[0]
+    return references(page, "IH")[0]
+
+
+def references(page: Page, prefix: str) -> list[str]:
+    """The records on the page whose references begin so, in their order."""
+    found = re.findall(rf"/records/({prefix}-\d{{4}}-\d{{4,}})", page.content())
+    assert found, f"the demonstration shows {prefix} on {page.url}"
+    return list(dict.fromkeys(found))
 
 
 def shoot(page: Page, name: str, at: Locator | None = None) -> None:
