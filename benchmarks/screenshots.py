@@ -103,7 +103,8 @@ def pages(browser: Browser, address: str) -> Iterator[Page]:
 def themes(page: Page, address: str) -> None:
     """The board, the theme of the oldest decision with its story, and the cases of its reconstruction side by side."""
     page.goto(f"{address}/themes")
-    shoot(page, "themes", page.locator("main h2").first)
+    page.locator("main h2").first.evaluate("one => one.scrollIntoView()")
+    shoot(page, "themes")
     page.goto(f"{address}/decisions")
     page.goto(f"{address}/records/{references(page, 'TH')[-1]}")
     reconstruction = references(page, "FR")[0]
