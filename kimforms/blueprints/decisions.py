@@ -111,12 +111,15 @@ def change(reference: str) -> Response:
         with unit_of_work() as session:
             old = queries.find(session, actor, reference)
             how = form.how.data or ""
-            fresh = decisions.change_decision(session, actor, access.now(), decision=old, verdict=verdict, how=how)
+            fresh = decisions.change_decision(
+                session, actor, access.now(), decision=old, verdict=verdict, how=how,
+                row_version=record_parts.row_version(),
+            )  # fmt: skip
             reference = fresh.reference
     except InputRefused as refused:
         put_errors(form, _by_field(refused), t)
         return _change_page(queries.find(db.session(), actor, reference), form, status=422)
-    except StepRefused as refused:
+    except (StaleVersion, StepRefused) as refused:
         return _change_page(queries.find(db.session(), actor, reference), form, status=409, conflict=refused.sentence)
     flash(t(f"Der Beschluss {reference} ist eingetragen.", f"Decision {reference} is entered."), "success")
     return see_other(".show", reference=reference)

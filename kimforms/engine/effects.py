@@ -111,14 +111,16 @@ class Step(Strict):
     """Take a transition on every record of the process with which this one is joined by links of the kind.
 
     It is taken on behalf of the person who acts, as the software itself, so it has to allow `{system: true}`. Records
-    that stand elsewhere, or whose condition does not hold, are left alone. `with` fills the other transition's form:
-    its field to a field of this record. `beside` means the records that are joined with the same ones as this one.
+    that stand elsewhere, or whose condition does not hold, are left alone; with `required` at least one has to take it,
+    otherwise the whole step is refused. `with` fills the other transition's form: its field to a field of this record.
+    `beside` means the records that are joined with the same ones as this one.
     """
 
     links: Id
     beside: bool = False
     process: Id
     transition: Id
+    required: bool = False
     when: Condition | None = None
     with_: Mapping[Id, str] = Field(default_factory=dict, alias="with")
 

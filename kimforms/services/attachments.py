@@ -18,6 +18,7 @@ from ..permissions import Actor, Sight, may
 from . import audit, file_kinds
 from .file_store import FileStore, Stored, TooLarge
 from .processes import definition_of
+from .records.facts import awaits_second_person
 from .refusals import InputRefused, NotPermitted, NotVisible
 
 LONGEST_NAME = 150
@@ -81,6 +82,7 @@ def add_attachment(
         uploaded_at=now,
     )
     session.add(attachment)
+    _touch(record, now)
     session.flush()  # the event names its id
     audit.record(
         session,
@@ -104,6 +106,7 @@ def remove_attachment(session: Session, actor: Actor, now: datetime, *, record: 
     if attachment is None or attachment.record_id != record.id or attachment.removed_at is not None:
         return False
     attachment.removed_at = now
+    _touch(record, now)
     audit.record(session, actor, now, audit.Tag.ATTACHMENT_REMOVE, about=record, attachment=attachment_id)
     return True
 
@@ -141,6 +144,12 @@ def safe_name(name: str, kind: str) -> str:
     if not dot or f".{ending.lower()}" not in endings:
         stem, ending = clean, endings[0].removeprefix(".")
     return f"{(stem or 'Datei')[:LONGEST_NAME]}.{ending.lower()}"
+
+
+def _touch(record: Record, now: datetime) -> None:
+    """Whoever approves has seen the files as well: one that came or went since makes the page stale."""
+    if awaits_second_person(record):
+        record.changed_at = now
 
 
 def _rules(actor: Actor, record: Record) -> Attachments:

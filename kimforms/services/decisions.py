@@ -34,6 +34,8 @@ PAPER = "decision_paper"
 PROPOSED = "vorgeschlagen"
 REVIEW_AFTER = timedelta(days=180)
 REVOKED, AMENDED = "revoked", "amended"
+DECIDED = ("beschlossen", "abgelehnt", "kenntnis")
+"""The states of a paper in which what was decided on it counts."""
 UNDOING = {
     (SET_UP, True): "beschluss1_aufgehoben",
     (SET_UP, False): "ablehnung_aufgehoben",
@@ -84,27 +86,28 @@ def take_decision(
 
 
 def change_decision(
-    session: Session, actor: Actor, now: datetime, *, decision: Decision, verdict: Verdict, how: str
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    decision: Decision,
+    verdict: Verdict,
+    how: str,
+    row_version: int | None = None,
 ) -> Decision:
     """A later meeting revokes a decision or amends its wording; both stay readable, and the theme follows.
 
-    Raises :class:`NotPermitted`, :class:`StepRefused` when it was revoked already or does not count any more, and
-    :class:`InputRefused` by field.
+    It is always the first decision that is changed, however often: ``row_version`` is that of its paper. Raises
+    :class:`NotPermitted`, :class:`StepRefused` when it was revoked already or does not count any more,
+    :class:`StaleVersion`, and :class:`InputRefused` by field.
     """
-    if not may(actor, "decision:take", decision.controller_id):
-        raise NotPermitted()
-    if (later := latest_change(session, decision)) is not None and later.amends_how == REVOKED:
-        raise StepRefused([f"{decision.reference} ist schon durch {later.reference} aufgehoben."])
-    if decision.amends_how == REVOKED or decision.result == "postponed":
-        raise StepRefused(["Nur ein Beschluss, der gilt, lässt sich ändern oder aufheben."])
-    if how not in (REVOKED, AMENDED):
-        raise InputRefused({"how": "Wählen Sie, ob der Beschluss geändert oder aufgehoben wurde."})
-    if verdict.decided_on < decision.decided_on:
-        raise InputRefused({"decided_on": "Der spätere Beschluss kann nicht vor dem früheren liegen."})
-    if not verdict.wording.strip():
-        raise InputRefused({"wording": "Geben Sie den Wortlaut des neuen Beschlusses ein."})
-    paper, theme = decision.paper, decision.theme
+    paper = decision.paper
     assert paper is not None
+    _require_standing(session, actor, decision, paper)
+    if row_version is not None and row_version != paper.row_version:
+        raise StaleVersion(current=paper)
+    _require_sense(session, decision, verdict, how)
+    theme = decision.theme
     body = _body(session, paper, verdict.body)
     wording = checked(paper, verdict, body, now, later=True)
     fresh = _write(session, actor, now, paper, theme, body, verdict, wording, "entered", decision, how)
@@ -115,6 +118,33 @@ def change_decision(
     else:
         _answer(session, actor, now, paper, {"beschluss_wortlaut": wording})
     return fresh
+
+
+def _require_standing(session: Session, actor: Actor, decision: Decision, paper: Record) -> None:
+    """Whether a decision is one that still counts and is changed by itself."""
+    if not may(actor, "decision:take", decision.controller_id):
+        raise NotPermitted()
+    if (later := latest_change(session, decision)) is not None and later.amends_how == REVOKED:
+        raise StepRefused([f"{decision.reference} ist schon durch {later.reference} aufgehoben."])
+    if decision.amends_how == REVOKED or decision.result == "postponed":
+        raise StepRefused(["Nur ein Beschluss, der gilt, lässt sich ändern oder aufheben."])
+    if decision.amends is not None:
+        first = decision.amends.reference
+        raise StepRefused([f"{decision.reference} hat {first} geändert. Ändern Sie {first} oder heben Sie ihn auf."])
+    if paper.state not in DECIDED:
+        raise StepRefused([f"{decision.reference} gilt nicht mehr: Über das Thema liegt eine neue Vorlage vor."])
+
+
+def _require_sense(session: Session, decision: Decision, verdict: Verdict, how: str) -> None:
+    if how not in (REVOKED, AMENDED):
+        raise InputRefused({"how": "Wählen Sie, ob der Beschluss geändert oder aufgehoben wurde."})
+    if verdict.decided_on < decision.decided_on:
+        raise InputRefused({"decided_on": "Der spätere Beschluss kann nicht vor dem früheren liegen."})
+    if not verdict.wording.strip():
+        raise InputRefused({"wording": "Geben Sie den Wortlaut des neuen Beschlusses ein."})
+    standing = latest_change(session, decision) or decision
+    if how == AMENDED and verdict.wording.strip() == standing.wording:
+        raise InputRefused({"wording": "Das ist der bisherige Wortlaut. Geben Sie den geänderten ein."})
 
 
 def latest_change(session: Session, decision: Decision) -> Decision | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from string import ascii_lowercase, ascii_uppercase
 
-from sqlalchemy import Select, and_, extract, func, or_, select
+from sqlalchemy import Select, and_, extract, false, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from ...models import Body, Decision, Process, ProcessVersion, Record, RecordLink
@@ -152,6 +153,8 @@ def _readable(actor: Actor) -> Select[tuple[Decision]]:
 
 
 def _filtered(wanted: Select[tuple[Decision]], filters: Filters) -> Select[tuple[Decision]]:
+    if "\x00" in f"{filters.body}{filters.subject}{filters.text}":
+        return wanted.where(false())  # no text of the database holds it, and PostgreSQL refuses to be asked
     if filters.body:
         wanted = wanted.where(Decision.body == filters.body)
     if filters.year:
@@ -162,17 +165,29 @@ def _filtered(wanted: Select[tuple[Decision]], filters: Filters) -> Select[tuple
         wanted = wanted.where(
             or_(
                 *(
-                    func.lower(column).contains(word.lower(), autoescape=True)
+                    func.lower(column).contains(spelt, autoescape=True)
                     for column in (Decision.title, Decision.wording, Decision.reference)
+                    for spelt in _spellings(word)
                 )
             )
         )
     return wanted
 
 
+def _spellings(word: str) -> list[str]:
+    """A word as ``lower`` of the database may have left it: SQLite, and PostgreSQL in the locale C, know only A to Z."""
+    forms = (word, word.lower(), word.capitalize(), word.upper())
+    return list(dict.fromkeys(one.translate(_ONLY_A_TO_Z) for one in forms))
+
+
+_ONLY_A_TO_Z = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+
 def _key(text: str) -> tuple[date, int] | None:
     day, _, number = text.partition("_")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
     try:
-        return (date.fromisoformat(day), int(number)) if number.isascii() and number.isdigit() else None
+        return date.fromisoformat(day), int(number)
     except ValueError:
         return None

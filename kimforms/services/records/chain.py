@@ -17,12 +17,13 @@ from ...engine import workflow
 from ...engine.conditions import Condition, holds
 from ...engine.definition import ProcessDefinition
 from ...engine.effects import Link, Publish, Step
+from ...engine.text import pick
 from ...models import Process, Record, RecordLink
 from ...permissions import Actor
 from .. import audit, publishing
 from ..catalogues import catalogues
 from ..processes import current_version, definition_of
-from ..refusals import InputRefused
+from ..refusals import InputRefused, StepRefused
 from .facts import facts_of, local_day, person_for
 
 
@@ -50,7 +51,7 @@ def link(
     assert settings.create is not None
     version = current_version(session, settings.create, record.controller_id)
     target = definition_of(version)
-    answers = _taken_over(session, record, target, settings, form)
+    answers = taken_over(session, record, target, settings, form)
     fresh = begin_record(session, actor, now, version=version, answers=answers, catalogues=catalogues(session))
     fresh.assignee_id, fresh.assignee = record.assignee_id, record.assignee
     if settings.beside:
@@ -76,14 +77,32 @@ def join(session: Session, actor: Actor, now: datetime, record: Record, other: R
 def step(
     session: Session, actor: Actor, now: datetime, record: Record, settings: Step, form: Mapping[str, Any]
 ) -> None:
-    """Carries out ``step``: linked records of the process that stand where the transition starts take it."""
+    """Carries out ``step``: linked records of the process that stand where the transition starts take it.
+
+    Raises :class:`StepRefused` when it is required and none of them can: what follows here would come to nothing there.
+    """
     if not _applies(session, actor, now, record, settings.when):
         return
     known = {**record.answers, **form}
     data = {name: known[source] for name, source in settings.with_.items() if known.get(source) is not None}
     session.flush()  # links made by an effect before this one count
-    for other in _meant(session, record, settings):
-        take(session, actor, now, other, settings.transition, data)
+    meant = _meant(session, record, settings)
+    taken = [other for other in meant if take(session, actor, now, other, settings.transition, data)]
+    if settings.required and not taken:
+        raise StepRefused([_why_none(session, record, settings, meant)])
+
+
+def _why_none(session: Session, record: Record, settings: Step, meant: list[Record]) -> str:
+    """Why a required step elsewhere is not possible, as a sentence."""
+    if not meant:
+        known = session.scalars(select(Process.title).where(Process.key == settings.process).limit(1)).first()
+        return f"Zu {record.reference} gehört noch kein Vorgang der Art „{known or settings.process}“."
+    other = meant[-1]
+    definition = definition_of(other.version)
+    step = definition.workflow.transition_by_id.get(settings.transition)
+    state = pick(definition.workflow.states[other.state].label)
+    name = pick(step.label) if step is not None else settings.transition
+    return f"{other.reference} ist im Stand „{state}“. Dort geht „{name}“ nicht."
 
 
 def _meant(session: Session, record: Record, settings: Step) -> list[Record]:
@@ -163,13 +182,14 @@ def _applies(session: Session, actor: Actor, now: datetime, record: Record, when
     return holds(when, workflow.condition_facts(facts, person, local_day(now)))
 
 
-def _taken_over(
+def taken_over(
     session: Session,
     record: Record,
     target: ProcessDefinition,
     settings: Link,
     form: Mapping[str, Any],
 ) -> dict[str, Any]:
+    """What a record that begins out of this one takes over, as stored, by its field ids."""
     known = {**record.answers, **form}
     answers: dict[str, Any] = dict(_same_fields(known, target)) if settings.copy_all else {}
     answers |= settings.fill

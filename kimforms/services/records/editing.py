@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from ...engine.catalogue import Catalogues
@@ -17,7 +17,7 @@ from ...engine.definition import ProcessDefinition, Step
 from ...engine.fields import CleanContext, Computed
 from ...engine.text import pick
 from ...engine.workflow import may_edit
-from ...models import Event, Record, Share
+from ...models import Event, Record, Share, TransitionApproval
 from ...permissions import Actor, Sight, sight
 from .. import audit, similar_reports
 from ..processes import definition_of
@@ -71,6 +71,7 @@ def change_answers(
     }
     audit.record(session, actor, now, audit.Tag.RECORD_CHANGE, about=record, changes=changes)
     project(record, definition, catalogues, local_day(now))
+    session.execute(delete(TransitionApproval).where(TransitionApproval.record_id == record.id))  # given to other words
     similar_reports.analyse_record(session, record, definition)
     if definition.projection.case_count in changed:
         counting.report_corrected(session, actor, now, record)

@@ -19,6 +19,8 @@ from ..audit import Tag
 from ..processes import definition_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
+WRITTEN = (Tag.RECORD_CHANGE.text, Tag.ATTACHMENT_ADD.text, Tag.ATTACHMENT_REMOVE.text)
+"""Events by which somebody had a hand in what a second person approves: a file is published with the text."""
 
 
 def local_day(moment: datetime) -> date:
@@ -69,14 +71,19 @@ def facts_of(session: Session, record: Record, linked: Mapping[str, Mapping[str,
 
 
 def _authors(session: Session, record: Record) -> frozenset[int]:
-    """Who changed the answers, by the history; asked only in a state from which a second person has to take a step."""
-    steps = definition_of(record.version).workflow.transitions_from.get(record.state, ())
-    if not any(one.separate_person for one in steps):
+    """Who changed answers or files, by the history; asked only in a state from which a second person takes a step."""
+    if not awaits_second_person(record):
         return frozenset()
     changed = select(Event.actor_id).where(
-        Event.record_id == record.id, Event.tag == Tag.RECORD_CHANGE.text, Event.actor_id.is_not(None)
+        Event.record_id == record.id, Event.tag.in_(WRITTEN), Event.actor_id.is_not(None)
     )
     return frozenset(number for number in session.scalars(changed.distinct()) if number is not None)
+
+
+def awaits_second_person(record: Record) -> bool:
+    """Whether a step from the record's state has to be taken by somebody who did not write it."""
+    steps = definition_of(record.version).workflow.transitions_from.get(record.state, ())
+    return any(one.separate_person for one in steps)
 
 
 LINK_NAMES = {"theme": ("Thema", "theme"), "related": ("verwandter Vorgang", "related record")}
