@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -14,6 +15,8 @@ from .inbox import Arguments, Choices
 from .records import Say, Ticks, number_in
 
 REFERENCE_LENGTH = 40
+_THOUSANDS = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+")
+"""``10.000``; in ``3.5`` the dot means something else, and thirty-five cases would be a lie."""
 MOST_REPORTS = 100
 """So many reports are taken into a theme with one form."""
 
@@ -131,8 +134,8 @@ def references_in(texts: Sequence[str]) -> list[str]:
 
 def whole_number(text: str | None) -> int | None:
     """A number of cases as typed: ``None`` when nothing was, -1 (which is refused) when it is no whole number."""
-    plain = (text or "").strip().replace(".", "")
+    plain = (text or "").strip()
     if not plain:
         return None
-    number = number_in(plain)
+    number = number_in(plain.replace(".", "") if _THOUSANDS.fullmatch(plain) else plain)
     return -1 if number is None else number
