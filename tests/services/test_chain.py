@@ -45,7 +45,7 @@ from ..support.records import (
     user,
     work,
 )
-from ..support.themes import opened, recorded
+from ..support.themes import add, opened, recorded
 
 
 def tasks_of(reference: str) -> list[tuple[str, str | None]]:
@@ -64,6 +64,20 @@ def test_a_reconstruction_begins_with_what_is_known(app):
     assert record.answers["summe_faelle"] == stored(theme).answers["faelle"]
     assert record.assignee_id == user(db.session, COORDINATOR).id
     assert last_payload(reference, "record:link") == {"other": theme, "kind": "theme"}
+
+
+def test_reports_that_come_later_reach_the_draft_and_no_finished_reconstruction(app):
+    theme = gathered()
+    (reference,) = joined_with(theme, "case_reconstruction")
+    late = recorded(fallzahl="3-5")
+    add(theme, late)
+    assert late in stored(reference).answers["meldungen"]
+    assert stored(reference).answers["summe_faelle"] == stored(theme).answers["faelle"]
+    assert last_payload(reference, "record:change")["changes"].keys() == {"meldungen", "summe_faelle"}
+    reconstruct(theme, DIRECT)
+    before = stored(reference).answers
+    add(theme, recorded())
+    assert stored(reference).answers == before
 
 
 def test_the_task_to_begin_is_done_once_it_has_begun(app):

@@ -6,6 +6,7 @@ from kimforms.services.queries.stations import progress_of
 
 from ..support.chain import (
     DIRECT,
+    NO_HURDLE,
     STEERING,
     at_work,
     change,
@@ -71,6 +72,13 @@ def test_what_was_not_needed_says_so(app):
     way = way_of(joined_with(theme, "hurdle_report")[0]).furthest
     assert way.current.label == "umgesetzt"
     assert [one.note for one in way.stops[3:6]] == ["nicht nötig"] * 3
+
+
+def test_a_theme_without_a_hurdle_ends_where_its_reports_were_reviewed(app):
+    theme = gathered()
+    reconstruct(theme, NO_HURDLE)
+    way = way_of(joined_with(theme, "hurdle_report")[0]).furthest
+    assert way.over and way.stops[-1].label == "geprüft"
 
 
 def test_whoever_joined_late_reads_the_day_of_joining(app):

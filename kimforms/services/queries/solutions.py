@@ -152,13 +152,17 @@ def for_records(session: Session, record_ids: Sequence[int]) -> dict[int, list[t
     Records without any are left out. One query.
     """
     rows = session.execute(
-        select(RecordLink.from_id, Publication.title, Publication.slug, Publication.kind)
+        select(RecordLink.from_id, Publication.theme_id, Publication.title, Publication.slug, Publication.kind)
         .join(Publication, Publication.theme_id == RecordLink.to_id)
         .where(RecordLink.kind == THEME, RecordLink.from_id.in_(record_ids), Publication.withdrawn_at.is_(None))
         .order_by(RecordLink.from_id, Publication.kind, *_NEWEST)
     )
     found: dict[int, list[tuple[str, str, str]]] = {}
-    for record_id, title, slug, kind in rows:
+    solved: set[tuple[int, int | None]] = set()
+    for record_id, theme_id, title, slug, kind in rows:
+        if kind == THEME and (record_id, theme_id) in solved:
+            continue  # the result says more than that the theme is being worked on
+        solved.add((record_id, theme_id))
         found.setdefault(record_id, []).append((title, slug, kind))
     return found
 

@@ -151,7 +151,9 @@ def _along(
     for name, moment in reached.get(theme.id, {}).items():
         days.setdefault(name, max(moment, link.created_at))
     station_id = station.id if station else (own.id if own else ORDER[0])
-    at = max(ORDER.index(station_id), ORDER.index(own.id) if own and station else 0)
+    at = ORDER.index(station_id)
+    if theme.open and own is not None:  # a theme at work never sets its reports back
+        at = max(at, ORDER.index(own.id))
     state = definition.workflow.states[theme.state]
     way = _way(days, at, ORDER[at], pick(state.hint, language), not theme.open, language)
     if title is None:

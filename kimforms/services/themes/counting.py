@@ -108,7 +108,7 @@ def recount(session: Session, actor: Actor, now: datetime, theme: Record) -> int
         change = {"old": audit.Erasable(old), "new": audit.Erasable(total)}
         audit.record(session, by, now, audit.Tag.RECORD_CHANGE, about=theme, changes={field: change})
         project(theme, definition, lists, local_day(now))
-    _follow_up(session, now, theme)
+    _follow_up(session, by, now, theme)
     return total
 
 
@@ -153,7 +153,8 @@ def _links_of(session: Session, report: Record) -> list[RecordLink]:
     return list(session.scalars(wanted.order_by(RecordLink.id)))
 
 
-def _follow_up(session: Session, now: datetime, theme: Record) -> None:
-    from ..records import automatic  # noqa: PLC0415 - it takes steps, and steps count: one of the two loads late
+def _follow_up(session: Session, actor: Actor, now: datetime, theme: Record) -> None:
+    from ..records import automatic, refreshing  # noqa: PLC0415 - they take steps, and steps count: one loads late
 
+    refreshing.refresh_drafts(session, actor, now, theme)
     automatic.run(session, now, theme, catalogues(session))
