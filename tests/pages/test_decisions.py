@@ -178,3 +178,24 @@ def test_the_questions_to_the_database_do_not_grow(client, paper):
     with statements_of(client.app) as many:
         client.get("/decisions")
     assert len(many) <= len(few) + 1  # the paper that waits has its theme
+
+
+def test_going_back_is_never_the_button_in_blue(client, paper):
+    client.sign_in(COORDINATOR)
+    with client.app.app_context():
+        theme = gathered()
+    for reference, step in ((theme, "zurueckholen"), (paper, "zurueckziehen")):
+        buttons = client.get(f"/records/{reference}").select("#deeds-now a.kern-btn")
+        assert any(one["href"].endswith(f"/{step}") for one in buttons)
+        assert not [one for one in buttons if "kern-btn--primary" in one["class"]]
+
+
+def test_a_later_decision_is_entered_once_however_often_it_is_sent(client, office, paper):
+    with client.app.app_context():
+        one = decide(paper)
+    page = office.get(f"/decisions/{one}/change")
+    fields = form_of(page) | FIELDS | {"decision-how": "amended", "decision-wording": "Die Arbeitsgruppe hat Zeit."}
+    fields.pop("decision-result")
+    office.post(f"/decisions/{one}/change", fields, status=303)
+    page = office.post(f"/decisions/{one}/change", fields, status=409)
+    assert page.select_one("[role=alert]")

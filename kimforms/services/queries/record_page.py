@@ -94,12 +94,16 @@ def _record() -> Select[tuple[Record]]:
 
 @dataclass(frozen=True)
 class Deed:
-    """A transition that the person may take now; ``missing`` is how many approvals it still needs with this one."""
+    """A transition that the person may take now; ``missing`` is how many approvals it still needs with this one.
+
+    ``onward``: it leads to a state that the definition names later, so that going back is never the button in blue.
+    """
 
     transition: Transition
     label: str
     hint: str
     missing: int = 0
+    onward: bool = False
 
 
 @dataclass(frozen=True)
@@ -204,12 +208,13 @@ def deeds_of(
     deeds: list[Deed] = []
     not_now: list[NotNow] = []
     found = workflow.allowed(seen.definition, facts, person, local_day(now), labels=labels_of(seen.definition))
-    lists = partial(catalogues.catalogues, session)
+    lists, order = partial(catalogues.catalogues, session), list(seen.definition.workflow.states)
     for one in completing.refuse_unfinished(found, seen.record, seen.definition, now, lists):
         label = pick(one.transition.label, language)
         if isinstance(one, workflow.Allowed):
             missing = one.transition.approvals - one.approved if one.transition.approvals > 1 else 0
-            deeds.append(Deed(one.transition, label, pick(one.transition.hint, language), missing))
+            onward = one.transition.to is not None and order.index(one.transition.to) > order.index(seen.record.state)
+            deeds.append(Deed(one.transition, label, pick(one.transition.hint, language), missing, onward))
         elif not one.hidden:
             not_now.append(NotNow(label, one.reasons))
     return deeds, not_now, workflow.may_edit(seen.definition, facts, person)
