@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from kimforms.extensions import db
@@ -16,6 +17,7 @@ from kimforms.services.themes import dossier
 from kimforms.services.themes.reports import Chosen
 from kimforms.services.unit_of_work import unit_of_work
 
+from ..support.chain import SOLUTION, STEERING, at_work, change, decide, gathered, proposed, reconstruct
 from ..support.databases import NOW
 from ..support.records import ADVISER, COORDINATOR, ELSEWHERE, OFFICE, SECOND, actor, report, stored, tags, take, work
 from ..support.themes import add, crowded, opened, recorded
@@ -149,7 +151,7 @@ def test_the_chain_and_the_story(app):
     story = theme_timeline.story(db.session(), person, NOW, theme)
     titles = [moment.title for moment in story]
     assert titles[0] == f"Meldung {early} ging ein" and story == sorted(story, key=lambda moment: moment.on)
-    assert "Beschluss LG-B-2026-01: angenommen" in titles and "Das Thema wurde angelegt" in titles
+    assert "Beschluss LG-B-2026-01: zugestimmt" in titles and "Das Thema wurde angelegt" in titles
     assert "Fallrekonstruktion FR-2026-0001 begonnen" in titles
     english = [moment.title for moment in theme_timeline.story(db.session(), person, NOW, theme, language="en")]
     assert f"Report {early} arrived" in english and "Decision LG-B-2026-01: accepted" in english
@@ -196,9 +198,40 @@ def test_the_dossier_tells_everything_and_names_nobody(app):
         "Siegburg",
     ):
         assert each in paper.html, each
-    for each in ("Miriam", "Musterfrau", "Caritas", "m.musterfrau", "02241"):
+    for each in ("Miriam", "Musterfrau", "Caritas", "m.musterfrau", "02241", "Maßnahmen"):
         assert each not in paper.html, each
     with pytest.raises(NotPermitted), work(ADVISER, reference) as (session, person, record):
         dossier.dossier_paper(session, person, NOW, theme=record)
     with pytest.raises(NotVisible), work(COORDINATOR, report()) as (session, person, record):
         dossier.dossier_paper(session, person, NOW, theme=record)
+
+
+def test_a_theme_that_a_working_group_solved(app):
+    """Its reports stand in the story, the group on the card; the dossier has readable cases and the steps agreed to."""
+    theme = gathered()
+    reconstruct(theme, STEERING)
+    decide(proposed(theme))
+    group = at_work(theme)
+    assert board()[theme].holder == f"Arbeitsgruppe „{stored(group).title}“"
+    take(COORDINATOR, group, "berichten", {"report": "Das Postfach wird erprobt."})
+    change(group, {"result": "Ein Postfach für alle Anträge."})
+    take(COORDINATOR, group, "vorlegen")
+    second = proposed(theme, SOLUTION)
+    assert "Maßnahmen" not in html_of(theme), "nobody has agreed yet"
+    decide(second)
+    person = actor(db.session(), COORDINATOR)
+    titles = [moment.title for moment in theme_timeline.story(db.session(), person, NOW, stored(theme))]
+    assert titles.count(f"Projektarbeitsgruppe {group}: Bericht festhalten") == 1
+    page = BeautifulSoup(html_of(theme), "html.parser")
+    heads = [one.get_text(strip=True) for one in page.select("h3")]
+    assert [one for one in heads if one.startswith("Fall ")] == ["Fall A", "Fall B", "Fall C"]
+    assert "Antrag gestellt; 90 Tage" in page.get_text() and "Nr.:" not in page.get_text()
+    tables = [table for table in page.select("table.data") if table.caption and second in table.caption.get_text()]
+    rows = [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in tables[0].select("tr")]
+    assert rows[0] == ["Schritt", "Stelle", "bis"]
+    assert rows[1][0] == "Postfach einrichten" and rows[1][2] == "31.01.2027"
+
+
+def html_of(theme):
+    with work(OFFICE, theme) as (session, person, record):
+        return dossier.dossier_paper(session, person, NOW, theme=record).html

@@ -52,17 +52,34 @@ def comparison(
     if number is None:
         return None
     step, after = steps[number], steps[number + 1] if number + 1 < len(steps) else None
-    assert step.repeat is not None
     rounds = [row for row in answers.get(step.id) or () if isinstance(row, Mapping)]
     context = CleanContext(catalogues, today, language, answers)
-    item = pick(step.repeat.item, language) or pick(step.title, language)
     return Comparison(
         pick(step.title, language),
-        [f"{item} {row_mark(at, step.repeat.naming)}" for at in range(1, len(rounds) + 1)],
+        [round_name(step, at, language) for at in range(1, len(rounds) + 1)],
         [line for field in step.fields for line in _lines(field, rounds, context)],
         pick(after.title, language) if after is not None else "",
         _found(after, answers, context) if after is not None else (),
     )
+
+
+def round_name(step: Step, number: int, language: str) -> str:
+    """What the round with this number (from 1) of a step that repeats is called, such as ``Fall A``."""
+    assert step.repeat is not None
+    item = pick(step.repeat.item, language) or pick(step.title, language)
+    return f"{item} {row_mark(number, step.repeat.naming)}"
+
+
+def told(step: Step, row: Mapping[str, Any], context: CleanContext) -> Iterator[tuple[str, Sequence[str]]]:
+    """One round on its own, read like its column: what has an answer, with its lines; nothing that is personal."""
+    for field in step.fields:
+        if field.personal_data:
+            continue
+        for line in _lines(field, [row], context):
+            (texts,) = line.cells
+            if texts:
+                numbered = line.ordered and len(texts) > 1
+                yield line.label, [f"{at}. {text}" for at, text in enumerate(texts, 1)] if numbered else texts
 
 
 def _lines(field: Field, rounds: Sequence[Mapping[str, Any]], context: CleanContext) -> Iterator[Line]:

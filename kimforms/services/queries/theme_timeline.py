@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from ...engine.text import pick
+from ...forms.decisions import result_words
 from ...models import Decision, Event, ProcessVersion, Publication, Record, RecordLink
 from ...permissions import Actor
 from ..audit import Tag
@@ -32,12 +33,12 @@ MONTHS_DE = (
 MONTHS_EN = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-RESULTS: Mapping[str, tuple[str, str, str]] = {
-    "accepted": ("angenommen", "accepted", "success"),
-    "amended": ("mit Änderungen angenommen", "accepted with changes", "success"),
-    "rejected": ("abgelehnt", "rejected", "danger"),
-    "postponed": ("vertagt", "postponed", "warning"),
-    "noted": ("zur Kenntnis genommen", "noted", "neutral"),
+TONES: Mapping[str, str] = {
+    "accepted": "success",
+    "amended": "success",
+    "rejected": "danger",
+    "postponed": "warning",
+    "noted": "neutral",
 }
 
 
@@ -125,14 +126,16 @@ class _Telling:
         wanted = select(Event).where(Event.record_id.in_(list(self.records)), Event.tag.in_([one.text for one in TOLD]))
         for event in self.session.scalars(wanted.order_by(Event.seq)):
             record = self.records[event.record_id or 0]
-            told = self._told(record, event.tag, json.loads(event.payload))
+            told = self._told(record, event.tag, json.loads(event.payload), by_person=event.actor_id is not None)
             if told is not None:
                 title, text, tone = told
                 on = local_day(datetime.fromisoformat(event.at))
                 mine = record.id == self.theme.id
                 yield Moment(on, title, text, tone, "" if mine else record.reference, order=event.seq)
 
-    def _told(self, record: Record, tag: str, payload: Mapping[str, object]) -> tuple[str, str, str] | None:
+    def _told(
+        self, record: Record, tag: str, payload: Mapping[str, object], *, by_person: bool
+    ) -> tuple[str, str, str] | None:
         mine = record.id == self.theme.id
         definition = definition_of(record.version)
         kind = pick(definition.title, self.language)
@@ -145,13 +148,16 @@ class _Telling:
                 "info",
             )
         if tag == Tag.RECORD_TRANSITION.text:
-            if payload.get("old") == payload.get("new") or not payload.get("complete", True):
+            stayed = payload.get("old") == payload.get("new")
+            if not payload.get("complete", True) or (stayed and not by_person):
                 return None
             state = definition.workflow.states.get(str(payload["new"]))
             step = definition.workflow.transition_by_id.get(str(payload["transition"]))
             label = pick(step.label, self.language) if step is not None else ""
             reached = pick(state.label, self.language) if state is not None else str(payload["new"])
             title = label if mine else f"{kind} {record.reference}: {label}"
+            if stayed:
+                return (title, "", "info") if label else None
             return (
                 title,
                 self.say(f"Stand: {reached}", f"State: {reached}"),
@@ -182,12 +188,11 @@ class _Telling:
 
     def decisions(self, decisions: Sequence[Decision]) -> Iterator[Moment]:
         for one in decisions:
-            german, english, tone = RESULTS[one.result]
-            title = self.say(f"Beschluss {one.reference}: {german}", f"Decision {one.reference}: {english}")
+            title = f"{self.say('Beschluss', 'Decision')} {one.reference}: {result_in_words(one, self.language)}"
             votes = votes_in_words(one, self.language)
             text = "\n".join(filter(None, (one.title, votes)))
             paper = one.paper.reference if one.paper is not None and one.paper.id in self.records else ""
-            yield Moment(one.decided_on, title, text, tone, paper, order=10**12)
+            yield Moment(one.decided_on, title, text, TONES[one.result], paper, order=10**12)
 
     def publications(self, publications: Sequence[Publication]) -> Iterator[Moment]:
         for one in publications:
@@ -196,6 +201,11 @@ class _Telling:
             if one.withdrawn_at is not None:
                 gone = self.say("Veröffentlichung zurückgenommen", "Publication withdrawn")
                 yield Moment(local_day(one.withdrawn_at), gone, one.withdrawn_reason, "warning", order=10**12 + 2)
+
+
+def result_in_words(decision: Decision, language: str) -> str:
+    """How a decision came out, in the words of the register."""
+    return result_words(lambda german, english: english if language == "en" else german)[decision.result]
 
 
 def votes_in_words(decision: Decision, language: str) -> str:

@@ -301,7 +301,8 @@ def _holder(themes: Themes, state: State, row: Row[Any], beside: _Beside) -> str
     """A body where it has the word, otherwise the person who is responsible; empty when nobody is."""
     groups = [one for one in beside.pieces.get(row.id, ()) if one.process == WORKING_GROUP]
     if state.station == "working_group" and groups:
-        return groups[-1].title
+        group = groups[-1].title
+        return f"working group “{group}”" if themes.language == "en" else f"Arbeitsgruppe „{group}“"
     if state.kind == "waiting" and state.station in ("steering_group", "decision"):
         return station_labels(themes)["steering_group"]
     return beside.people.get(row.assignee_id, "")

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from ...documents.dossier import Chapter, Column, DossierData, Step, Table, dossier_html
 from ...documents.paper import Entry, Section, paragraphs
-from ...engine.fields import CleanContext
+from ...engine.fields import CleanContext, Field
 from ...engine.text import pick
 from ...models import Decision, Record
 from ...permissions import Actor, may
 from .. import audit, catalogues
+from ..decision_checks import AGREED, SOLUTION
 from ..processes import definition_of
-from ..queries import theme_page, theme_timeline
+from ..queries import comparison, theme_page, theme_timeline
 from ..receipts import TEMPLATES, letterhead_of
 from ..records.facts import local_day
 from ..records.printing import Paper
@@ -29,6 +30,8 @@ MOST_REPORTS = 200
 THEMES_OWN = ("title", "summary", "public_title", "fields_of_action", "measures", "faelle", "decisions")
 """Answers that the dossier shows at a place of their own."""
 RECONSTRUCTION, MEASURES = "case_reconstruction", "measures"
+IMPLEMENTATION = "umsetzung"
+"""The answer of a paper that says who puts a solution into effect, and by when."""
 
 
 def dossier_paper(session: Session, actor: Actor, now: datetime, *, theme: Record, language: str = "de") -> Paper:
@@ -105,7 +108,8 @@ class _Dossier:
             self.say("Noch keine Fallrekonstruktion.", "No case reconstruction yet."),
         )
         yield self._decided()
-        yield self._measures()
+        if not (measures := self._measures()).is_empty:
+            yield measures
         yield self._records(
             self.say("Vorlagen, Arbeitsgruppe, Bekanntmachung", "Papers, working group, publication"),
             [one for one in self.chain if one.process.key != RECONSTRUCTION],
@@ -205,14 +209,13 @@ class _Dossier:
         """What was answered, step by step, each round of a step that repeats apart; nothing that is personal."""
         context = self.context(record)
         for step in definition_of(record.version).form.steps:
-            title = pick(step.title, self.language)
             if step.repeat is None:
                 if entries := self._entries(step.fields, record.answers, context, without):
-                    yield Section(title, entries, level=3)
+                    yield Section(pick(step.title, self.language), entries, level=3)
                 continue
             for number, row in enumerate(record.answers.get(step.id) or [], start=1):
-                if entries := self._entries(step.fields, row, context, without):
-                    yield Section(f"{title}, {number}", entries, level=3)
+                if rows := tuple(Entry(*one) for one in comparison.told(step, row, context)):
+                    yield Section(comparison.round_name(step, number, self.language), rows, level=3)
 
     def _entries(
         self, fields: Sequence[Any], answers: Mapping[str, Any], context: CleanContext, without: Sequence[str]
@@ -232,8 +235,7 @@ class _Dossier:
         return Chapter(self.say("Beschlüsse", "Decisions"), sections=sections, empty=empty)
 
     def _heading(self, one: Decision) -> str:
-        german, english, _tone = theme_timeline.RESULTS[one.result]
-        return f"{one.reference}, {self.day(one.decided_on)}: {self.say(german, english)}"
+        return f"{one.reference}, {self.day(one.decided_on)}: {theme_timeline.result_in_words(one, self.language)}"
 
     def _decision(self, one: Decision) -> Iterator[Entry]:
         rows: Mapping[str, str] = {
@@ -248,20 +250,34 @@ class _Dossier:
                 yield Entry(label, value)
 
     def _measures(self) -> Chapter:
-        title = self.say("Maßnahmen", "Measures")
-        field = self.definition.fields().get(MEASURES)
-        rows = self.theme.answers.get(MEASURES) or []
-        nothing = self.say("Noch keine Maßnahmen.", "No measures yet.")
+        """The measures of a theme that was solved directly, and the steps of the solutions that a body agreed to."""
+        found = [self._table(self.theme, self.definition.fields().get(MEASURES), "")]
+        for paper in self._agreed_solutions():
+            field = definition_of(paper.version).fields().get(IMPLEMENTATION)
+            found.append(self._table(paper, field, f"{paper.reference}: {paper.title}"))
+        return Chapter(self.say("Maßnahmen", "Measures"), tables=tuple(filter(None, found)))
+
+    def _agreed_solutions(self) -> list[Record]:
+        revoked = {one.amends_id for one in self.decisions if one.amends_how == "revoked"}
+        agreed = {
+            one.paper_id
+            for one in self.decisions
+            if one.subject == SOLUTION and one.result in AGREED and one.amends_how is None and one.id not in revoked
+        }
+        return [one for one in self.chain if one.id in agreed]
+
+    def _table(self, record: Record, field: Field | None, title: str) -> Table | None:
+        """The rows of a repeating answer as a table; None without any."""
         inside = tuple(getattr(field, "fields", ()))
+        rows = record.answers.get(field.id) if field is not None else None
         if not rows or not inside:
-            return Chapter(title, empty=nothing)
-        context = self.context(self.theme)
+            return None
+        context = self.context(record)
         cells = tuple(
             tuple(each.display(row[each.id], context) if row.get(each.id) is not None else "" for each in inside)
             for row in rows
         )
-        columns = tuple(Column(pick(each.label, self.language).rstrip("?")) for each in inside)
-        return Chapter(title, tables=(Table("", columns, cells),), empty=nothing)
+        return Table(title, tuple(Column(pick(each.label, self.language).rstrip("?")) for each in inside), cells)
 
     def _shown(self, name: str) -> str:
         field, value = self.definition.fields().get(name), self.theme.answers.get(name)
