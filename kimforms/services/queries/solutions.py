@@ -127,12 +127,10 @@ def find(session: Session, slug: str) -> Publication | None:
 
 
 def related(session: Session, publication: Publication, language: str = "de") -> list[Teaser]:
-    """What else is public of the same theme: the theme for a result, the results for a theme."""
+    """The other results that are public of the same theme; the entry of the theme itself says less than they do."""
     if publication.theme_id is None:
         return []
-    wanted = _entries(hidden_too=True).where(
-        Publication.theme_id == publication.theme_id, Publication.id != publication.id
-    )
+    wanted = _entries().where(Publication.theme_id == publication.theme_id, Publication.id != publication.id)
     return _teasers(session.scalars(wanted.order_by(*_NEWEST).limit(A_PAGE)).all(), language)
 
 
@@ -180,18 +178,16 @@ def titles_of_themes(session: Session, theme_ids: Sequence[int]) -> dict[int, tu
 _NEWEST = (Publication.first_published_at.desc(), Publication.id.desc())
 
 
-def _visible(*, hidden_too: bool = False) -> tuple[ColumnElement[bool], ...]:
-    """Not withdrawn; and no theme whose result is public, since the result says more (``hidden_too``: these as well)."""
+def _visible() -> tuple[ColumnElement[bool], ...]:
+    """Not withdrawn; and no theme whose result is public, since the result says more."""
     shown = Publication.withdrawn_at.is_(None)
-    if hidden_too:
-        return (shown,)
     other = aliased(Publication)
     result = exists().where(other.theme_id == Publication.theme_id, other.kind != THEME, other.withdrawn_at.is_(None))
     return shown, not_(and_(Publication.kind == THEME, result))
 
 
-def _entries(*, hidden_too: bool = False) -> Select[tuple[Publication]]:
-    return select(Publication).where(*_visible(hidden_too=hidden_too)).options(selectinload(Publication.tags))
+def _entries() -> Select[tuple[Publication]]:
+    return select(Publication).where(*_visible()).options(selectinload(Publication.tags))
 
 
 def _filtered(filters: Filters) -> Select[tuple[Publication]]:
