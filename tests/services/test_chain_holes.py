@@ -16,6 +16,7 @@ from kimforms.services.decisions import change_decision
 from kimforms.services.file_store import FileStore
 from kimforms.services.processes import current_version
 from kimforms.services.queries import decisions as queries
+from kimforms.services.records import linking
 from kimforms.services.records.creating import begin_record
 from kimforms.services.refusals import InputRefused, StaleVersion, StepRefused
 from kimforms.services.unit_of_work import unit_of_work
@@ -210,6 +211,16 @@ def test_a_theme_without_reports_can_be_ended_and_taken_up_again() -> None:
     assert stored(empty).state == "keine_huerde" and not stored(empty).open
     take(COORDINATOR, empty, "neu_aufrollen", {"reason": "Doch"})
     assert stored(empty).state == "angelegt"
+
+
+def test_a_closed_theme_takes_no_report_from_the_reports_page_either() -> None:
+    theme, late = opened(), recorded()
+    take(COORDINATOR, theme, "einstellen", {"reason": "Versehen"})
+    with work(COORDINATOR, late) as (session, person, record), pytest.raises(InputRefused) as refused:
+        other = session.merge(stored(theme))
+        linking.link_records(session, person, NOW, record=record, other=other, kind="theme")
+    assert theme in refused.value.errors["reference"]
+    assert joined_with(theme, "hurdle_report") == []
 
 
 def test_a_theme_taken_up_again_is_judged_by_one_new_reconstruction() -> None:

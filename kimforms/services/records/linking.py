@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from ...models import Record, RecordLink, Share
 from ...permissions import Actor, Sight, may, sight
 from .. import audit
+from ..processes import definition_of
 from ..refusals import InputRefused, NotPermitted, NotVisible
 from ..themes import counting
+from ..themes.reports import is_report, require_open
 from .facts import local_day
 
 RELATED = "related"
@@ -32,7 +34,7 @@ def link_records(
     A link of kind ``theme`` leads to the theme, from whichever side it is made, and says how many cases a report tells.
 
     Raises :class:`NotPermitted`, :class:`NotVisible` for a record that the actor may not see, and
-    :class:`InputRefused` for a record with itself or one that the actor may only read.
+    :class:`InputRefused` for a record with itself, one that the actor may only read, or a report with a closed theme.
     """
     if not may(actor, "record:work", record.controller_id):
         raise NotPermitted()
@@ -52,6 +54,8 @@ def link_records(
     if known is not None:
         return known
     first, second = (other, record) if kind == THEME and record.process.key == THEME else (record, other)
+    if kind == THEME and is_report(definition_of(first.version)):
+        require_open(second)
     link = RecordLink(from_record=first, to_record=second, kind=kind, created_at=now, created_by_id=actor.user_id)
     session.add(link)
     audit.record(session, actor, now, audit.Tag.RECORD_LINK, about=record, other=other.reference, kind=kind)
