@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 
 from ..support.browser import NARROW, Person
@@ -10,6 +12,7 @@ from ..support.server import Server, Visitor
 from .conftest import MakePerson
 
 COORDINATOR = "koordination@rsk.example"
+NETWORKS = count(1)
 
 
 @pytest.fixture
@@ -17,11 +20,19 @@ def reports(house: Server, request: pytest.FixtureRequest) -> list[str]:
     """Three reports, just sent."""
     found = []
     for number in range(3):
-        visitor = Visitor(house.port, network=f"192.0.2.{40 + number}")
+        visitor = Visitor(house.port, network=f"198.51.100.{next(NETWORKS)}")
         title = f"Kein Termin {number + 1} ({request.node.name[-20:]})"
         assert visitor.send(visitor.report(**CONTACT | {"titel": title, "fallzahl": "1"})).status == 303
         found.append(visitor.confirmation()[0])
     return found
+
+
+LINES_OF_FIRST_WORD = """link => {
+    const word = document.createRange();
+    word.setStart(link.firstChild, 0);
+    word.setEnd(link.firstChild, link.textContent.indexOf(' '));
+    return word.getClientRects().length;
+}"""
 
 
 def press(person: Person, name: str) -> None:
@@ -121,8 +132,11 @@ def test_filters_answer_at_once_and_cards_lead_to_the_step(person: MakePerson, r
     coordinator = person()
     page = coordinator.page
     coordinator.sign_in(COORDINATOR)
-    theme = begin(coordinator, "Karten auf der Tafel", reports)
+    theme = begin(coordinator, "Wohnberechtigungsschein: Karten auf der Tafel", reports)
     coordinator.open("/themes")
+    page.set_viewport_size({"width": 1024, "height": 900})  # as narrow as columns beside each other become
+    assert page.locator(f"#title-{theme} a").evaluate(LINES_OF_FIRST_WORD) == 1, "a long word is not torn apart"
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.locator(".kf-filter summary").click()
     page.get_by_label("Kommune").select_option("windeck")
     page.locator("#theme-results .kf-chip", has_text="Kommune: Windeck").wait_for()
