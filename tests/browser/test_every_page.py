@@ -15,7 +15,9 @@ from ..support.server import Server, Visitor
 from ..support.vnu import errors_of
 from .conftest import MakePerson
 
-NOT_PAGES = {"/statistics/export", "/healthz", "/favicon.ico", "/report/receipt.pdf"}
+NOT_PAGES = {
+    "/statistics/export", "/solutions/feed.atom", "/solutions/feed.rss", "/healthz", "/favicon.ico", "/report/receipt.pdf",
+}  # fmt: skip
 REFUSED = ("/no-such-page", "/password/forged", "/report/resume/forged", "/inbox?state=unknown&sort=wrong&after=x")
 OF_RECORDS = ("", "/contact", "/edit", "/history", "/shares", "/actions/erfassen", "/actions/rueckfragen")
 

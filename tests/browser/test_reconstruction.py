@@ -44,6 +44,7 @@ def press(page: Page, name: str) -> None:
     tab_to(page, name)
     with page.expect_navigation():
         page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")  # the script puts the focus where the new row begins
 
 
 def fill_case(page: Page, letter: str) -> None:

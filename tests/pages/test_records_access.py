@@ -52,12 +52,16 @@ GET: dict[str, dict[str, int]] = {
     "/actions/zurueckziehen": {**READ, "coordinator": 409, "second": 409, "office": 409},
     "/edit": {**READ, "creator": 403, "office": 403},
     "/shares": {**READ, **NO_WORK, "office": 403},
+    "/similar": {**NO_WORK, "coordinator": 200, "second": 200, "office": 200},
+    "/comparison": {**READ, "creator": 403, "coordinator": 404, "second": 404, "office": 404},
     "/attachments/1": {**READ, "creator": 404, "coordinator": 404, "second": 404, "office": 404},
 }
 POST: dict[str, dict[str, int]] = {
     "/actions/erfassen": {**READ, "creator": 409, "coordinator": 303, "second": 303, "office": 409},
     "/edit": {**READ, "creator": 403, "coordinator": 422, "second": 422, "office": 403},
     "/assign": WORK,
+    "/similar/IH-2026-0404": {**WORK, "coordinator": 404, "second": 404},
+    "/similar/theme": {**WORK, "coordinator": 303, "second": 303},
     "/follow": {**STAFF, "coordinator": 303, "second": 303, "office": 303},
     "/comments": {**WORK, "coordinator": 422, "second": 422},
     "/tasks": {**WORK, "coordinator": 422, "second": 422},
@@ -107,7 +111,7 @@ def test_every_route_of_these_blueprints_is_in_the_table(app):
     prefix = "/records/<reference>"
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith(prefix)]
     listed = {("GET", path) for path in GET} | {("POST", path) for path in POST}
-    plain = {"<transition_id>": "erfassen", "<int:task_id>": "{task}"}
+    plain = {"<transition_id>": "erfassen", "<int:task_id>": "{task}", "<other>": "IH-2026-0404"}
     for rule in rules:
         path = rule.rule.removeprefix(prefix)
         for variable, value in plain.items():

@@ -200,7 +200,7 @@ def test_a_page_sends_as_many_statements_for_25_rows_as_for_one(app: Flask) -> N
     fill(400)
     with statements_of(app) as many:
         assert len(page_of().rows) == PAGE
-    assert len(one) == len(many) <= 13
+    assert len(one) == len(many) <= 18  # two of them for each process that the person reads
 
 
 @pytest.mark.parametrize("analysed", [False, True])

@@ -7,8 +7,9 @@ from kimforms.extensions import db
 from kimforms.models import Controller, Process, Record, RecordLink
 from kimforms.services.queries import record_page
 from kimforms.services.records import linking
-from kimforms.services.refusals import InputRefused, NotPermitted, NotVisible
+from kimforms.services.refusals import InputRefused, NotPermitted, NotVisible, StepRefused
 
+from ..support.chain import joined_with
 from ..support.databases import NOW
 from ..support.records import (
     ADVISER,
@@ -24,6 +25,7 @@ from ..support.records import (
     theme,
     work,
 )
+from ..support.themes import link_of, opened, recorded
 
 
 def link(email, reference, other):
@@ -114,3 +116,16 @@ def report_elsewhere(session):
     session.add(record)
     session.flush()
     return record.reference
+
+
+def test_a_report_leaves_its_theme_as_on_the_themes_page(app):
+    theme = opened(recorded(), recorded(), recorded())
+    take(COORDINATOR, theme, "rekonstruieren")
+    mine = joined_with(theme, "hurdle_report")[0]
+    with work(COORDINATOR, mine) as (session, person, record):
+        linking.unlink_records(session, person, NOW, link=link_of(session, theme, mine), record=record)
+    assert stored(mine).state == "erfasst" and mine not in joined_with(theme, "hurdle_report")
+    (piece,) = joined_with(theme, "case_reconstruction")
+    with work(COORDINATOR, piece) as (session, person, record), pytest.raises(StepRefused, match="gehört zum Weg"):
+        linking.unlink_records(session, person, NOW, link=link_of(session, theme, piece), record=record)
+    assert joined_with(theme, "case_reconstruction") == [piece]

@@ -101,7 +101,7 @@ def _themes(session: Session, ids: Sequence[int]) -> list[RecordLink]:
 
 
 def _reached(session: Session, records: Sequence[Record]) -> dict[int, dict[str, datetime]]:
-    """For each record when it came to each station last, in the order in which it did."""
+    """For each record when it came to each station; where it came back to one, the last time counts."""
     definitions = {one.id: definition_of(one.version) for one in records}
     tags = (audit.Tag.RECORD_SUBMIT.text, audit.Tag.RECORD_TRANSITION.text)
     rows = session.execute(
@@ -110,14 +110,16 @@ def _reached(session: Session, records: Sequence[Record]) -> dict[int, dict[str,
         .order_by(Event.seq)
     )
     found: dict[int, dict[str, datetime]] = {}
+    last: dict[int, str] = {}
     for record_id, at, payload in rows:
         told = json.loads(payload)
         state = told.get("new", told.get("state"))
         station = station_of(definitions[record_id], state) if state else None
         if station is None or told.get("old") == state:
             continue
-        days = found.setdefault(record_id, {})
-        days.setdefault(station.id, datetime.fromisoformat(at))
+        if last.get(record_id) != station.id:
+            found.setdefault(record_id, {})[station.id] = datetime.fromisoformat(at)
+        last[record_id] = station.id
     return found
 
 

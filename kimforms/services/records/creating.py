@@ -78,9 +78,17 @@ def fitting(
         for each in fields
         if each.holds_answer and each.id not in ready and answers.get(each.id) is not None
     }
+    if partial:
+        raw = {name: _cut(value, definition.fields().get(name)) for name, value in raw.items()}
     cleaned = clean_answers(definition, raw, catalogues=catalogues, today=local_day(now), partial=partial, stored=ready)
     if cleaned.errors and not partial:
         names = {each.id: pick(each.label) for each in fields}
         told = {path: f"{names.get(path.partition('.')[0], path)}: {text}" for path, text in cleaned.errors.items()}
         raise InputRefused(told)
     return {**ready, **cleaned.answers}
+
+
+def _cut(value: Any, field: Any) -> Any:
+    """A text that is too long for where it is taken over to, as far as it fits."""
+    most = getattr(field, "max_length", None)
+    return f"{value[: most - 1]}…" if isinstance(value, str) and most and len(value) > most else value

@@ -11,7 +11,7 @@ from ...models import Record, RecordLink, Share
 from ...permissions import Actor, Sight, may, sight
 from .. import audit
 from ..processes import definition_of
-from ..refusals import InputRefused, NotPermitted, NotVisible
+from ..refusals import InputRefused, NotPermitted, NotVisible, StepRefused
 from ..themes import counting
 from ..themes.reports import is_report, require_open
 from .facts import local_day
@@ -70,14 +70,23 @@ def unlink_records(
 ) -> None:
     """Takes a link away; both histories tell of it. ``record`` is the side on which the actor stands, else its start.
 
-    Raises :class:`NotPermitted`, and :class:`NotVisible` when the other record is none of the actor's.
+    A report leaves its theme as it does on the theme's page. Raises :class:`NotPermitted`, :class:`NotVisible` when the
+    other record is none of the actor's, and :class:`StepRefused` for what a theme's way consists of.
     """
+    from ..themes import grouping  # noqa: PLC0415 - it takes steps, and steps come here
+
     record = record if record is not None else link.from_record
     other = link.to_record if record.id == link.from_id else link.from_record
     if not may(actor, "record:work", record.controller_id):
         raise NotPermitted()
     _require_sight(session, actor, now, other)
     _require_hand(actor, other)
+    if link.kind == THEME and link.to_record.process.key == THEME:
+        if link.cases is None:
+            piece = link.from_record.reference
+            raise StepRefused([f"{piece} gehört zum Weg des Themas {link.to_record.reference} und bleibt bei ihm."])
+        grouping.remove_report(session, actor, now, theme=link.to_record, link=link)
+        return
     session.delete(link)
     audit.record(session, actor, now, audit.Tag.RECORD_UNLINK, about=record, other=other.reference, kind=link.kind)
     audit.record(session, actor, now, audit.Tag.RECORD_UNLINK, about=other, other=record.reference, kind=link.kind)
