@@ -6,8 +6,13 @@ from collections.abc import Callable, Sequence
 
 from .analysis import PIECE, SPELT_OUT, Analysis, Term
 from .reasons_found import better
+from .words import key_of
 
 MOST = 3
+HOLLOW = frozenset(key_of(one) for one in ("Monat", "Woche", "Tag", "Jahr", "Euro", "Ende"))
+"""Words of time and amount: a group is called so only where its members share nothing else."""
+ENDING = 2
+"""So many letters of inflection may follow the last piece of a compound."""
 
 
 def name_of(members: Sequence[Analysis], rarity: Callable[[str], float]) -> tuple[str, ...]:
@@ -20,13 +25,28 @@ def name_of(members: Sequence[Analysis], rarity: Callable[[str], float]) -> tupl
     )
     names = [shown for worth, shown in ranked if worth > 0]
     names += [term.shown for term, count in sorted(concepts, key=lambda one: (-one[1], one[0].shown)) if _speaks(term)]
+    whole = [term.shown for one in members for term in one.terms if term.source > PIECE]
+    pieces = {term.shown for term, _count in words if term.source == PIECE}
+    names = [_whole(name, whole) if name in pieces else name for name in names]
     found: list[str] = []
-    for name in names:
+    for name in [one for one in names if key_of(one) not in HOLLOW] or names:
         if len(found) < MOST and not any(
             name.lower() in kept.lower() or kept.lower() in name.lower() for kept in found
         ):
             found.append(name)
     return tuple(found)
+
+
+def _whole(piece: str, words: Sequence[str]) -> str:
+    """The shortest word of the members that holds a piece of a compound; the piece where it ends one.
+
+    What ends a German compound is a word, what begins one need not be: ``Fahr`` in ``Fahrkarte``.
+    """
+    low = piece.lower()
+    holding = [one for one in words if low in one.lower()]
+    if any(0 < one.lower().rfind(low) >= len(one) - len(low) - ENDING for one in holding):
+        return piece
+    return min(holding, key=lambda one: (one[:1].islower(), len(one), one), default=piece)
 
 
 def _shared(lists: Sequence[Sequence[Term]]) -> list[tuple[Term, int]]:

@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kimforms.similarity import Index, Judgements
+from kimforms.similarity.analysis import PIECE, WORD, Analysis, Term
+from kimforms.similarity.naming import name_of
 
 from .support import analyses, analysis, labelled
 
@@ -61,6 +63,26 @@ def test_reports_of_one_hurdle_come_together_under_its_name() -> None:
     assert "Schimmel" in names["sch"]
     assert "Bus" in names["bus"]
     assert any("Kita" in term for term in names["kit"])
+
+
+def named(*members: dict[str, int]) -> tuple[str, ...]:
+    """The name of reports with these words, each with where it comes from."""
+    read = [
+        Analysis("1", tuple(Term(word.lower(), 1.0, word, source) for word, source in terms.items()))
+        for terms in members
+    ]
+    return name_of(read, lambda _key: 1.0)
+
+
+def test_a_piece_that_is_no_word_gives_way_to_the_shortest_word_with_it() -> None:
+    assert named({"Fahrkarte": WORD, "Fahr": PIECE}, {"Fahrtkosten": WORD, "Fahr": PIECE}) == ("Fahrkarte",)
+    ends = ({"Ersatzbescheinigungen": WORD, "Bescheinigung": PIECE}, {"Bescheinigung": PIECE})
+    assert named(*ends) == ("Bescheinigung",), "what ends a compound is a word"
+
+
+def test_time_and_amount_name_a_group_only_where_nothing_else_does() -> None:
+    assert named({"Monat": WORD, "Miete": WORD}, {"Monat": WORD, "Miete": WORD}) == ("Miete",)
+    assert named({"Monat": WORD}, {"Monat": WORD}) == ("Monat",)
 
 
 def test_each_group_is_large_enough_best_first_and_no_report_stands_in_two() -> None:
