@@ -385,6 +385,7 @@ def test_the_story_and_the_figures(signed_in: CheckingClient) -> None:
     assert "1 Fall aus 1 Meldung; 1 zurückgezogene zählt nicht" in words(page, "#theme-reports")
     assert "Windeck 1" in words(page, "#theme-figures") and "Siegburg" not in words(page, "#theme-figures")
     assert "Fallrekonstruktion FR-2026-0001" in words(page, "#theme-chain")
+    assert "Daran wird gerade gearbeitet: Fallrekonstruktion FR-2026-0001 (Entwurf)" in words(page, ".kf-inset--info")
     assert "Miriam" not in words(page), "who reported is not named"
 
 

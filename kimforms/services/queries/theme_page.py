@@ -87,6 +87,7 @@ class Piece:
     state: str
     tone: str
     begun_on: date
+    open: bool
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,11 @@ class Chain:
     publications: Sequence[Publication]
     merged_into: ThemeMerge | None
     merged_here: Sequence[ThemeMerge]
+
+    @property
+    def at_work(self) -> Sequence[Piece]:
+        """What is being worked on now, outside the theme itself."""
+        return [piece for pieces in self.pieces.values() for piece in pieces if piece.open]
 
     @property
     def empty(self) -> bool:
@@ -303,6 +309,7 @@ def chain_of(session: Session, actor: Actor, now: datetime, theme: Record, *, la
             pick(state.label, language),
             state.tone,
             local_day(record.created_at),
+            record.open,
         )
         pieces.setdefault(definition.key, []).append(piece)
     merges = session.scalars(
