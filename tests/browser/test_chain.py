@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from ..support.browser import Person
+from ..support.browser import NARROW, WIDE, Person
 from ..support.chain import PAPER, RECONSTRUCTION, SOLUTION, STEERING
 from ..support.drafts import fill_on
 from ..support.journeys import fill_in, find_report, send
@@ -41,10 +41,13 @@ def belonging(person: Person, theme: str, prefix: str) -> list[str]:
     return sorted(set(re.findall(rf"{prefix}-\d{{4}}-\d{{4}}", text)))
 
 
-def decide(person: Person, paper: str) -> str:
+def decide(person: Person, paper: str, conditions: str = "") -> str:
     person.open("/decisions")
     person.page.locator("#proposals").get_by_role("link", name=f"Eintragen {paper}").click()
-    person.page.get_by_label("zugestimmt", exact=True).check()
+    result = "geändert oder unter Bedingungen zugestimmt" if conditions else "zugestimmt"
+    person.page.get_by_label(result, exact=True).check()
+    if conditions:
+        person.page.get_by_label("Änderungen oder Bedingungen (optional)").fill(conditions)
     for label, votes in (("Ja", "12"), ("Nein", "1"), ("Enthaltungen", "2")):
         person.page.get_by_label(f"{label} (optional)").fill(votes)
     with person.page.expect_navigation():
@@ -90,11 +93,14 @@ def test_from_three_reports_to_a_published_solution(person: MakePerson, house: S
     (first,) = belonging(coordinator, theme, "BV")
     fill_on(house, first, PAPER)
     take(coordinator, first, "Für die Tagesordnung vorschlagen")
-    decision = decide(office, first)
+    decision = decide(office, first, "Ein Zwischenbericht im Frühjahr.")
     found += office.inspect()
     page = coordinator.open(f"/records/{theme}")
     assert "generatives Thema" in page.locator(".kern-preline").inner_text()
     found += coordinator.inspect()
+    page.set_viewport_size({"width": NARROW, "height": 900})
+    found += coordinator.overflow()
+    page.set_viewport_size({"width": WIDE, "height": 900})
 
     (group,) = belonging(coordinator, theme, "PAG")
     assert decision in coordinator.open(f"/records/{group}").locator("main").inner_text()
