@@ -62,6 +62,9 @@ SENTENCES = {
     "Wählen Sie, ob der Beschluss geändert oder aufgehoben wurde.": "Choose whether the decision was amended or revoked.",
     "Der spätere Beschluss kann nicht vor dem früheren liegen.": "The later decision cannot come before the earlier one.",
     "Geben Sie den Wortlaut des neuen Beschlusses ein.": "Enter the wording of the new decision.",
+    "Das ist der bisherige Wortlaut. Geben Sie den geänderten ein.": (
+        "This is the wording so far. Enter the amended one."
+    ),
     "Zu diesen Vorgängen gibt es keine Dateien: Schreiben enthalten oft persönliche Daten.": (
         "These records take no files: letters often hold personal data."
     ),

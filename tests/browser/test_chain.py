@@ -8,10 +8,9 @@ import re
 
 from ..support.browser import NARROW, WIDE, Person
 from ..support.chain import PAPER, RECONSTRUCTION, SOLUTION, STEERING
-from ..support.drafts import fill_on
+from ..support.drafts import fill_on, reports_on
 from ..support.journeys import fill_in, find_report, send
-from ..support.reports import CONTACT
-from ..support.server import Server, Visitor
+from ..support.server import Server
 from .conftest import MakePerson
 
 COORDINATOR = "koordination@rsk.example"
@@ -57,11 +56,7 @@ def decide(person: Person, paper: str, conditions: str = "") -> str:
 
 def reported(house: Server, adviser: Person) -> tuple[list[str], str]:
     """Three reports without account, the last one at the browser; their references, and the code of the last."""
-    references = []
-    for number in (1, 2):
-        visitor = Visitor(house.port, network=f"192.0.2.{90 + number}")
-        assert visitor.send(visitor.report(**CONTACT | {"titel": f"Kein Termin in Sicht, {number}"})).status == 303
-        references.append(visitor.confirmation()[0])
+    references = reports_on(house, *({"titel": f"Kein Termin in Sicht, {number}"} for number in (1, 2)))
     adviser.open("/report")
     adviser.page.get_by_role("link", name="Meldung beginnen").click()
     fill_in(adviser, "Kein Termin in Sicht, drittens")

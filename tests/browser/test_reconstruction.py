@@ -42,9 +42,8 @@ def write(page: Page, name: str, text: str) -> None:
 
 def press(page: Page, name: str) -> None:
     tab_to(page, name)
-    with page.expect_navigation():
+    with page.expect_event("load"):  # a new page, not only a new fragment in the address
         page.keyboard.press("Enter")
-    page.wait_for_load_state("networkidle")  # the script puts the focus where the new row begins
 
 
 def fill_case(page: Page, letter: str) -> None:

@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-from itertools import count
-
 import pytest
 
 from ..support.browser import NARROW, Person
-from ..support.reports import CONTACT
-from ..support.server import Server, Visitor
+from ..support.drafts import reports_on
+from ..support.server import Server
 from .conftest import MakePerson
 
 COORDINATOR = "koordination@rsk.example"
-NETWORKS = count(1)
-
-
-@pytest.fixture
-def reports(house: Server, request: pytest.FixtureRequest) -> list[str]:
-    """Three reports, just sent."""
-    found = []
-    for number in range(3):
-        visitor = Visitor(house.port, network=f"198.51.100.{next(NETWORKS)}")
-        title = f"Kein Termin {number + 1} ({request.node.name[-20:]})"
-        assert visitor.send(visitor.report(**CONTACT | {"titel": title, "fallzahl": "1"})).status == 303
-        found.append(visitor.confirmation()[0])
-    return found
-
-
 LINES_OF_FIRST_WORD = """link => {
     const word = document.createRange();
     word.setStart(link.firstChild, 0);
     word.setEnd(link.firstChild, link.textContent.indexOf(' '));
     return word.getClientRects().length;
 }"""
+
+
+@pytest.fixture
+def reports(house: Server, request: pytest.FixtureRequest) -> list[str]:
+    """Three reports, just sent."""
+    titles = (f"Kein Termin {number + 1} ({request.node.name[-20:]})" for number in range(3))
+    return reports_on(house, *({"titel": title, "fallzahl": "1"} for title in titles))
 
 
 def press(person: Person, name: str) -> None:

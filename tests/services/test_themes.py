@@ -51,7 +51,7 @@ def test_a_theme_from_three_reports(app):
     assert {stored(one).state for one in reports} == {"gebuendelt"}
     assert last_payload(reference, "theme:gather") == {"reports": reports, "other": None}
     assert last_payload(reports[0], "record:link") == {"other": reference, "kind": "theme"}
-    assert tags(reports[0])[-1] == "deadline:start" and "record:transition" in tags(reports[0])
+    assert tags(reports[0])[-1] == "record:transition"
 
 
 def test_from_three_cases_on_the_reconstruction_falls_due(app):
