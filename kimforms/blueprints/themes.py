@@ -13,7 +13,7 @@ from ..forms.records import number_in
 from ..forms.themes import MOST_REPORTS, new_theme_form, read_filters, references_in
 from ..permissions import may
 from ..services.catalogues import catalogues
-from ..services.queries import theme_page, theme_timeline, themes
+from ..services.queries import theme_chain, theme_page, theme_timeline, themes
 from ..services.queries.record_page import Seen
 from ..services.refusals import InputRefused
 from ..services.themes import merging, opening
@@ -155,7 +155,7 @@ def part(seen: Seen) -> Part | None:
     values = {
         "reports": theme_page.reports_of(session, theme, language=language()),
         "figures": theme_page.figures_of(session, theme, language=language()),
-        "chain": theme_page.chain_of(session, actor, now, theme, language=language()),
+        "chain": theme_chain.chain_of(session, actor, now, theme, language=language()),
         "story": theme_timeline.story(session, actor, now, theme, language=language()),
         "tones": theme_timeline.TONES,
         "result": lambda one: theme_timeline.result_in_words(one, language()),

@@ -10,7 +10,7 @@ from kimforms.extensions import db
 from kimforms.forms.themes import Filters
 from kimforms.models import Decision, Record
 from kimforms.permissions import ANYONE
-from kimforms.services.queries import theme_page, theme_search, theme_timeline, themes
+from kimforms.services.queries import theme_chain, theme_page, theme_search, theme_timeline, themes
 from kimforms.services.records import commenting
 from kimforms.services.refusals import NotPermitted, NotVisible
 from kimforms.services.themes import dossier
@@ -144,10 +144,10 @@ def test_the_chain_and_the_story(app):
     take(COORDINATOR, reference, "rekonstruieren", now=NOW + timedelta(days=1))
     decided(reference)
     person, theme = actor(db.session(), COORDINATOR), stored(reference)
-    chain = theme_page.chain_of(db.session(), person, NOW, theme)
+    chain = theme_chain.chain_of(db.session(), person, NOW, theme)
     assert [piece.reference for piece in chain.pieces["case_reconstruction"]] == ["FR-2026-0001"]
     assert [each.reference for each in chain.decisions] == ["LG-B-2026-01"] and not chain.empty
-    assert theme_page.chain_of(db.session(), ANYONE, NOW, theme).pieces == {}
+    assert theme_chain.chain_of(db.session(), ANYONE, NOW, theme).pieces == {}
     story = theme_timeline.story(db.session(), person, NOW, theme)
     titles = [moment.title for moment in story]
     assert titles[0] == f"Meldung {early} ging ein" and story == sorted(story, key=lambda moment: moment.on)

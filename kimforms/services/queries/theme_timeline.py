@@ -21,7 +21,7 @@ from ..audit import Tag
 from ..processes import definition_of
 from ..records.facts import local_day
 from ..themes.reports import KIND, is_withdrawn
-from .theme_page import chain_records, decisions_of, publications_of
+from .theme_chain import chain_records, decisions_of, publications_of
 
 NAMED_ONE_BY_ONE = 8
 """Up to so many reports arrive one by one in the story; more are told by month."""

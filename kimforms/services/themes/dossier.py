@@ -17,7 +17,7 @@ from ...permissions import Actor, may
 from .. import audit, catalogues
 from ..decision_checks import AGREED, SOLUTION
 from ..processes import definition_of
-from ..queries import comparison, theme_page, theme_timeline
+from ..queries import comparison, theme_chain, theme_page, theme_timeline
 from ..receipts import TEMPLATES, letterhead_of
 from ..records.facts import local_day
 from ..records.printing import Paper
@@ -53,8 +53,8 @@ class _Dossier:
         self.session, self.actor, self.now = session, actor, now
         self.theme, self.language = theme, language
         self.definition = definition_of(theme.version)
-        self.chain = theme_page.chain_records(session, actor, now, theme)
-        self.decisions = theme_page.decisions_of(session, theme)
+        self.chain = theme_chain.chain_records(session, actor, now, theme)
+        self.decisions = theme_chain.decisions_of(session, theme)
 
     def say(self, german: str, english: str) -> str:
         return english if self.language == "en" else german
