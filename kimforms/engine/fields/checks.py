@@ -81,9 +81,11 @@ class CheckItem(Field):
         language = context.language
         shown = [word(str(value["met"]), language)] if value.get("met") in _MET.values() else []
         labels = {choice.value: pick(choice.label, language) for choice in self.evidence}
-        evidence = value.get("evidence") or ()
+        evidence = _listed(value.get("evidence"))
         if evidence:
-            shown.append(f"{word('evidence', language)}: {', '.join(labels.get(each, str(each)) for each in evidence)}")
+            shown.append(
+                f"{word('evidence', language)}: {', '.join(labels.get(str(each), str(each)) for each in evidence)}"
+            )
         if value.get("note"):
             shown.append(f"{word('note', language)}: {value['note']}")
         return "; ".join(shown)
@@ -95,4 +97,9 @@ class CheckItem(Field):
     def to_raw(self, value: Any) -> dict[str, Any]:
         """A dictionary with all three parts."""
         parts = value if isinstance(value, Mapping) else {}
-        return {"met": parts.get("met", ""), "evidence": list(parts.get("evidence", ())), "note": parts.get("note", "")}
+        return {"met": parts.get("met", ""), "evidence": _listed(parts.get("evidence")), "note": parts.get("note", "")}
+
+
+def _listed(value: object) -> list[object]:
+    """The evidence as stored; anything but a list counts as none."""
+    return list(value) if isinstance(value, list | tuple) else []
