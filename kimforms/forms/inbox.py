@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, Protocol
-from urllib.parse import parse_qsl, urlencode
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+from urllib.parse import parse_qsl
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from ..engine.text import BrokenText, one_line
+from .view_filters import Arguments, Choices, ViewFilters
 
 Say = Callable[[str, str], str]
-Choices = Sequence[tuple[str, str]]
 
 LONGEST_TEXT = 200
 LONGEST_NAME = 80
@@ -26,15 +26,11 @@ DUES = ("overdue", "week", "none")
 AGES = {"last-7": 7, "over-14": 14, "over-30": 30, "over-90": 90, "over-365": 365}
 
 
-class Arguments(Protocol):
-    """A request's query as werkzeug gives it, or a plain dictionary."""
-
-    def get(self, key: str, default: str, /) -> str: ...
-
-
 @dataclass(frozen=True)
-class Filters:
+class Filters(ViewFilters):
     """The filters of one view of the inbox, each of them known to exist; the empty string means no filter."""
+
+    NO_FILTERS = frozenset({"order"})
 
     q: str = ""
     status: str = "open"
@@ -58,19 +54,8 @@ class Filters:
             return "newest"
         return self.order
 
-    def query(self, **changes: str) -> str:
-        """The query string of this view or of one with ``changes``; defaults are left out: equal views have one address."""
-        changed = replace(self, **changes)
-        pairs = [(name, getattr(changed, name)) for name in NAMES if getattr(changed, name) != getattr(_EMPTY, name)]
-        return urlencode(pairs)
-
-    def active(self) -> list[str]:
-        """Names of the filters that are set; order is no filter."""
-        return [name for name in NAMES if name != "order" and getattr(self, name) != getattr(_EMPTY, name)]
-
 
 NAMES = tuple(one.name for one in fields(Filters))
-_EMPTY = Filters()
 
 
 @dataclass(frozen=True)

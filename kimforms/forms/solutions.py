@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any, Protocol
-from urllib.parse import urlencode
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectChoice
 
 from ..engine.text import BrokenText, one_line
 from .records import Ticks
+from .view_filters import Arguments, Choices, ViewFilters
 
 Say = Callable[[str, str], str]
-Choices = Sequence[tuple[str, str]]
 LONGEST_TEXT = 200
 ALL, SOME, NOTHING = "all", "some", "nothing"
 
 
-class Arguments(Protocol):
-    """A request's query as werkzeug gives it, or a plain dictionary."""
-
-    def get(self, key: str, default: str, /) -> str: ...
-
-
 @dataclass(frozen=True)
-class Filters:
+class Filters(ViewFilters):
     """The filters of the list, each of them known to exist; the empty string means no filter."""
 
     q: str = ""
@@ -35,15 +28,6 @@ class Filters:
     area: str = ""
     kind: str = ""
     year: str = ""
-
-    def query(self, **changes: str) -> str:
-        """The query string of this view, or of one with ``changes``; equal views have one address."""
-        changed = replace(self, **changes)
-        return urlencode([(name, getattr(changed, name)) for name in NAMES if getattr(changed, name)])
-
-    def active(self) -> list[str]:
-        """Names of the filters that are set."""
-        return [name for name in NAMES if getattr(self, name)]
 
 
 NAMES = tuple(one.name for one in fields(Filters))

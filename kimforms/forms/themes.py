@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
-from urllib.parse import urlencode
 
 from flask_wtf import FlaskForm
 from wtforms import SelectChoice, StringField, TextAreaField
 
-from .inbox import Arguments, Choices
 from .records import Say, Ticks, number_in
+from .view_filters import Arguments, Choices, ViewFilters
 
 REFERENCE_LENGTH = 40
 _THOUSANDS = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+")
@@ -22,7 +21,7 @@ MOST_REPORTS = 100
 
 
 @dataclass(frozen=True)
-class Filters:
+class Filters(ViewFilters):
     """The filters of the board and of the list; the empty string means no filter."""
 
     mine: str = ""
@@ -30,15 +29,6 @@ class Filters:
     municipality: str = ""
     stalled: str = ""
     status: str = ""
-
-    def query(self, **changes: str) -> str:
-        """The query string of this view, or of one with ``changes``; equal views have one address."""
-        changed = replace(self, **changes)
-        return urlencode([(name, value) for name in NAMES if (value := getattr(changed, name))])
-
-    def active(self) -> list[str]:
-        """Names of the filters that are set."""
-        return [name for name in NAMES if getattr(self, name)]
 
 
 NAMES = tuple(one.name for one in fields(Filters))

@@ -226,6 +226,12 @@ def _write(
     )
     session.add(decision)
     session.flush()  # the event names its id
+    _tell(session, actor, now, paper, decision)
+    return decision
+
+
+def _tell(session: Session, actor: Actor, now: datetime, paper: Record, decision: Decision) -> None:
+    votes = [decision.votes_yes, decision.votes_no, decision.votes_abstained]
     audit.record(
         session,
         actor,
@@ -234,16 +240,15 @@ def _write(
         about=paper,
         decision=decision.id,
         reference=decision.reference,
-        body=body.slug,
-        decided_on=verdict.decided_on.isoformat(),
-        result=verdict.result,
-        wording=audit.Erasable(wording),
-        votes=[votes.yes, votes.no, votes.abstained] if votes else None,
-        amends=amends.reference if amends is not None else None,
-        how=how,
-        origin=origin,
+        body=decision.body,
+        decided_on=decision.decided_on.isoformat(),
+        result=decision.result,
+        wording=audit.Erasable(decision.wording),
+        votes=votes if decision.votes_yes is not None else None,
+        amends=decision.amends.reference if decision.amends is not None else None,
+        how=decision.amends_how,
+        origin=decision.origin,
     )
-    return decision
 
 
 def numbering_of(body: Body) -> Numbering:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -158,9 +158,7 @@ def _along(
         at = max(at, ORDER.index(own.id))
     state = definition.workflow.states[theme.state]
     way = _way(days, at, ORDER[at], pick(state.hint, language), not theme.open, language)
-    if title is None:
-        return way
-    return Way(way.stops, way.sentence, way.next, way.since, way.over, *title)
+    return replace(way, title=title[0], slug=title[1]) if title is not None else way
 
 
 def _way(days: Mapping[str, datetime], at: int, station: str, hint: str, over: bool, language: str) -> Way:
