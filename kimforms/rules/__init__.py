@@ -1,1 +1,4 @@
-"""Procedure of bodies: dates, notice, quorum, majorities, minutes. Pure: no Flask, no database, no clock; import from its modules."""
+"""Procedure of bodies: dates, notice, quorum, majorities, minutes. Pure: no Flask, no database, no clock.
+
+Import from its modules; every answer is a `verdict.Verdict` or carries one.
+"""
