@@ -10,12 +10,30 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, quote
+from typing import Literal
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class UnsendableAddress(ValueError):
     """An address that mail servers without SMTPUTF8 (RFC 6531) cannot take; the text is a German sentence."""
+
+
+@dataclass(frozen=True)
+class CalendarPart:
+    """A calendar object of `documents.calendar` and its method."""
+
+    method: Literal["REQUEST", "CANCEL"]
+    content: bytes
+
+
+@dataclass(frozen=True)
+class File:
+    """An attachment."""
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -32,6 +50,8 @@ class Letter:
     recipient: str
     sent_at: datetime
     reply_to: str | None = None
+    calendar: CalendarPart | None = None
+    files: tuple[File, ...] = ()
 
 
 def mail_bytes(letter: Letter) -> bytes:

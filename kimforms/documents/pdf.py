@@ -10,7 +10,10 @@ import mimetypes
 import re
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+Variant = Literal["pdf/ua-1", "pdf/a-2a"]
+"""`pdf/ua-1` (ISO 14289-1) to send and read, `pdf/a-2a` (ISO 19005-2) for the archive."""
 
 FONT_SCHEME = "font"
 """`url(font:Name.woff2)` in a stylesheet names a file directly in the folder of fonts."""
@@ -31,7 +34,9 @@ class ForeignResource(ValueError):
         self.url = url
 
 
-def render_pdf(html: str, *, title: str, language: str = "de", fonts: Path | None = None) -> bytes:
+def render_pdf(
+    html: str, *, title: str, language: str = "de", fonts: Path | None = None, variant: Variant = "pdf/ua-1"
+) -> bytes:
     """Return `html` as PDF/UA-1 with this title and language (BCP 47, such as `de` or `en`).
 
     `html` is a whole document, whose `<html>` then needs `lang`, or the content of its body. `fonts` is the folder that

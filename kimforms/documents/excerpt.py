@@ -1,0 +1,41 @@
+"""Excerpt of the minutes for one decision (Beschlussauszug): plain data in, accessible HTML out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from kimforms.documents.minutes import DecisionText
+from kimforms.documents.paper import Entry, Letterhead
+
+
+@dataclass(frozen=True)
+class ExcerptData:
+    """One decision with what is needed to use it alone.
+
+    `item` is such as `TOP 3.1 Kurse mit Kinderbetreuung`; `facts` more rows of the table (theme, responsible, due date);
+    `reasons` the reasons as paragraphs; `certified_by` signs that the excerpt agrees with the minutes. For a decision of
+    a circular vote `held_on` is the day it ended and `item` is empty.
+    """
+
+    letterhead: Letterhead
+    title: str
+    reference: str
+    body: str
+    held_on: date
+    decision: DecisionText
+    meeting: str = ""
+    item: str = ""
+    facts: tuple[Entry, ...] = ()
+    reasons: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+    certified_by: str = ""
+    certified_on: date | None = None
+    provisional: bool = False
+    language: str = "de"
+
+
+def excerpt_html(data: ExcerptData, templates: Path) -> str:
+    """The excerpt as a whole HTML document; `provisional` says on it that the minutes are not signed yet."""
+    raise NotImplementedError
