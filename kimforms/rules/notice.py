@@ -250,7 +250,7 @@ def waiver(
     rules = rulebook.cite("notice_waiver")
     if rulebook.notice_waiver == "none":
         return Verdict(False, "Auf Form und Frist der Ladung kann nicht verzichtet werden.", rules)
-    facts = (f"Anwesend sind {voting_present} von {voting_members} Stimmberechtigten.",)
+    facts: tuple[str, ...] = (f"Anwesend sind {voting_present} von {voting_members} Stimmberechtigten.",)
     if rulebook.notice_waiver == "all_voting_present_no_objection":
         if voting_present < voting_members:
             away = counted(voting_members - voting_present, "Stimmberechtigte Person fehlt", "Stimmberechtigte fehlen")
