@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..extensions import db
-from .columns import Document, Key
+from .columns import BigId, Document, Key
 
 
 class Controller(db.Model):
@@ -48,7 +49,12 @@ class Organisation(db.Model):
 
 
 class Body(db.Model):
-    """A body, working group or exchange format (Gremium)."""
+    """A body, working group or exchange format (Gremium).
+
+    ``formality``: ``steering`` (rulebook, votes, formal minutes), ``working`` (mandate, papers, result minutes) or ``exchange``
+    (topics and tasks carried over, short minutes). ``origin`` is ``profile``, ``decision`` or ``entered``; ``record_id`` is the
+    record of a working group that a decision set up. ``agenda`` is the template of its agendas: items with kind and title.
+    """
 
     id: Mapped[Key]
     slug: Mapped[str] = mapped_column(String(80), unique=True)
@@ -57,7 +63,16 @@ class Body(db.Model):
     controller_id: Mapped[int] = mapped_column(ForeignKey("controller.id"))
     data: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     active: Mapped[bool] = mapped_column(default=True)
+    formality: Mapped[str] = mapped_column(String(10), default="exchange")
+    origin: Mapped[str] = mapped_column(String(10), default="profile")
+    mandate: Mapped[str] = mapped_column(Text, default="")
+    agenda: Mapped[list[Any]] = mapped_column(Document, default=list)
+    set_up_by_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
+    record_id: Mapped[int | None] = mapped_column(BigId)
+    ends_on: Mapped[date | None] = mapped_column(Date)
     controller: Mapped[Controller] = relationship()
+
+    __table_args__ = (CheckConstraint("formality IN ('steering', 'working', 'exchange')", name="formality"),)
 
 
 class CatalogueEntry(db.Model):

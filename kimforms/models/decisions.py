@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..extensions import db
 from .catalogue import Controller
-from .columns import Document, Key, Moment, UtcDateTime
+from .columns import BigId, Document, Key, Moment, UtcDateTime
 from .records import Record
 
 
@@ -18,7 +18,8 @@ class Decision(db.Model):
     """What a body decided on a paper (glossary: Beschluss). Rows are added, never changed; a later one amends or revokes.
 
     ``subject`` is the kind of the paper (``einrichtung_pag`` asks for decision 1, ``loesung_pag`` for decision 2).
-    ``number`` counts the decisions of a theme by subject. ``origin`` is ``entered``, or names the agenda item of a meeting.
+    ``origin`` is ``entered``, or names the agenda item (``item:7``) or the vote by circulation (``circular:3``) it came from.
+    ``measure`` is the measure of the concept it belongs to; ``confidential`` decisions stay out of what guests see.
     """
 
     id: Mapped[Key]
@@ -40,6 +41,10 @@ class Decision(db.Model):
     amends_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
     amends_how: Mapped[str | None] = mapped_column(String(20))
     origin: Mapped[str] = mapped_column(String(80), default="entered")
+    item_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    measure: Mapped[str | None] = mapped_column(String(80))
+    confidential: Mapped[bool] = mapped_column(default=False)
+    vote_sentence: Mapped[str] = mapped_column(Text, default="")
     taken_at: Mapped[Moment]
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     controller: Mapped[Controller] = relationship()
@@ -52,6 +57,20 @@ class Decision(db.Model):
         CheckConstraint("amends_how IS NULL OR amends_how IN ('amended', 'revoked')", name="amends_how"),
         Index(None, "controller_id", "decided_on", "id"),
     )
+
+
+class DecisionProgress(db.Model):
+    """How far a decision was carried out (Beschlusskontrolle); rows are added, the last one counts."""
+
+    id: Mapped[Key]
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), index=True)
+    state: Mapped[str] = mapped_column(String(12))
+    note: Mapped[str] = mapped_column(Text, default="")
+    due_on: Mapped[date | None] = mapped_column(Date)
+    noted_at: Mapped[Moment]
+    noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    __table_args__ = (CheckConstraint("state IN ('open', 'running', 'done', 'overtaken', 'stopped')", name="state"),)
 
 
 class ThemeMerge(db.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..extensions import db
@@ -29,7 +29,30 @@ class OutboxMessage(db.Model):
     record: Mapped[Record | None] = relationship()
     deliveries: Mapped[list[Delivery]] = relationship(back_populates="message", cascade="all, delete-orphan")
 
+    parts: Mapped[list[MessagePart]] = relationship(order_by="MessagePart.id", cascade="all, delete-orphan")
+
     __table_args__ = (Index(None, "controller_id", "id"),)
+
+
+class MessagePart(db.Model):
+    """What a mail carries beside its text: a calendar object (``method`` is its iTIP method) or a file.
+
+    ``content`` stands here when it is made for this one mail; a file that many mails carry is named by ``sha256``.
+    """
+
+    id: Mapped[Key]
+    message_id: Mapped[int] = mapped_column(ForeignKey("outbox_message.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    method: Mapped[str | None] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('calendar', 'file')", name="kind"),
+        CheckConstraint("content IS NOT NULL OR sha256 IS NOT NULL", name="content"),
+    )
 
 
 class Delivery(db.Model):

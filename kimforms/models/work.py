@@ -52,7 +52,8 @@ class Mention(db.Model):
 class Task(db.Model):
     """A task or a follow-up (Wiedervorlage) on a record, or a person's own without one.
 
-    ``while_state``: it is done by itself when the record leaves this state.
+    ``while_state``: it is done by itself when the record leaves this state. A task of a meeting names its agenda item and
+    may belong to a person without account (``owner_id``); one that follows from a decision names it. ``progress`` is in percent.
     """
 
     id: Mapped[Key]
@@ -68,6 +69,12 @@ class Task(db.Model):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     while_state: Mapped[str | None] = mapped_column(String(60))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"), index=True)
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
+    progress: Mapped[int] = mapped_column(default=0)
+    progress_note: Mapped[str] = mapped_column(String(500), default="")
     record: Mapped[Record | None] = relationship()
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
 
