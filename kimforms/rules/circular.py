@@ -172,7 +172,7 @@ def _decided(
     if quiet:
         meant = "Zustimmung" if silence == "yes_vote" else "Enthaltung"
         facts.append(f"{counted(quiet, 'Mitglied hat', 'Mitglieder haben')} geschwiegen; das gilt als {meant}.")
-    ballot = Ballot("open", **counts)
+    ballot = Ballot("open", counts["yes"], counts["no"], counts["abstained"])
     result = result_of(rulebook, ballot, len(taken), len(taken), majority=majority, casting_vote=casting_vote)
     rules = (*rulebook.cite("circular_vote_condition", "circular_vote_silence"), *result.verdict.rules)
     verdict = Verdict(
