@@ -13,6 +13,7 @@ from email.utils import format_datetime, quote
 from typing import Literal
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f]")
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*/[A-Za-z0-9][A-Za-z0-9.+-]*")
 
 
 class UnsendableAddress(ValueError):
@@ -57,8 +58,9 @@ class Letter:
 def mail_bytes(letter: Letter) -> bytes:
     """The mail with CRLF line ends, ready for DATA: text and HTML as alternatives (RFC 2046, 5.1.4).
 
-    It says that a program wrote it (RFC 3834, 5), so that absence notes do not answer. Raises ValueError when a header
-    holds a line break and :class:`UnsendableAddress` when the address does not fit.
+    With a calendar object or files it is multipart/mixed around them. It says that a program wrote it (RFC 3834, 5), so
+    that absence notes do not answer. Raises ValueError when a header holds a line break and :class:`UnsendableAddress`
+    when the address does not fit.
     """
     headers = [
         ("Message-ID", _single(letter.message_id)),
@@ -72,10 +74,61 @@ def mail_bytes(letter: Letter) -> bytes:
     ]
     if letter.reply_to:
         headers.append(("Reply-To", _mailbox(letter.reply_to)))
+    return "".join(f"{name}: {value}\r\n" for name, value in headers).encode("ascii") + _body(letter).as_bytes()
+
+
+def comparable_address(address: str) -> str:
+    """`address` in the one spelling by which two are compared: small letters, the domain in its ASCII form.
+
+    What is no address comes back in small letters, so that it equals none.
+    """
+    local, _, domain = _BREAKS.sub("", address).strip().lower().rpartition("@")
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii').lower()}"
+    except UnicodeError:
+        return f"{local}@{domain}"
+
+
+def _body(letter: Letter) -> EmailMessage:
+    """Text and HTML; with a calendar object also that as the last alternative (RFC 6047, 2.4), then the attachments.
+
+    Outlook and Google act on the alternative; the file `invite.ics` is for programs that know attachments only.
+    """
     body = EmailMessage(policy=SMTP)
     body.set_content(letter.text, cte="quoted-printable")
     body.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    return "".join(f"{name}: {value}\r\n" for name, value in headers).encode("ascii") + body.as_bytes()
+    if letter.calendar is not None:
+        body.attach(_calendar_part(letter.calendar))
+    for file in letter.files:
+        kind = file.media_type if _MEDIA_TYPE.fullmatch(file.media_type) else "application/octet-stream"
+        main, _, sub = kind.lower().partition("/")
+        if main in ("multipart", "message"):  # whose content would have to be taken apart
+            main, sub = "application", "octet-stream"
+        body.add_attachment(file.content, maintype=main, subtype=sub, filename=_file_name(file.name))
+    if letter.calendar is not None:
+        body.add_attachment(
+            letter.calendar.content,
+            maintype="application",
+            subtype="ics",
+            filename="invite.ics",
+            params={"method": letter.calendar.method},
+        )
+    return body
+
+
+def _calendar_part(calendar: CalendarPart) -> EmailMessage:
+    part = EmailMessage(policy=SMTP)
+    part.set_content(calendar.content.decode("utf-8"), subtype="calendar", charset="utf-8", cte="base64")
+    part.set_param("method", calendar.method)
+    part.set_param("component", "VEVENT")
+    del part["MIME-Version"]
+    return part
+
+
+def _file_name(name: str) -> str:
+    """A name that is no path, holds no control character and fits one line."""
+    plain = _BREAKS.sub(" ", name).replace("/", "_").replace("\\", "_").strip(" .")
+    return plain[:120] or "anlage"
 
 
 def envelope_address(address: str) -> str:

@@ -1,6 +1,6 @@
 """HTML in, accessible PDF out. Called by services and the worker for receipts, letters, papers and minutes.
 
-The result is PDF/UA-1 (ISO 14289-1): tagged, with title and language, fonts embedded. Nothing is ever fetched from the
+The result is PDF/UA-1 (ISO 14289-1) or PDF/A-2a: tagged, with title and language, fonts embedded. Nothing is ever fetched from the
 network or from the disk: an HTML document may bring `data:` URLs and name files of the folder of fonts, nothing else.
 """
 
@@ -37,7 +37,7 @@ class ForeignResource(ValueError):
 def render_pdf(
     html: str, *, title: str, language: str = "de", fonts: Path | None = None, variant: Variant = "pdf/ua-1"
 ) -> bytes:
-    """Return `html` as PDF/UA-1 with this title and language (BCP 47, such as `de` or `en`).
+    """Return `html` as PDF of this variant with this title and language (BCP 47, such as `de` or `en`).
 
     `html` is a whole document, whose `<html>` then needs `lang`, or the content of its body. `fonts` is the folder that
     `font:` URLs name; where it lacks one, the next family of the stylesheet is taken. Raises `ForeignResource` for any
@@ -48,15 +48,17 @@ def render_pdf(
     document = _document(html, title, language)
     from weasyprint import HTML  # noqa: PLC0415  loading Pango takes half a second; most processes never print
 
+    options: dict[str, Any] = {"pdf_variant": variant, "pdf_tags": True}
+    if variant == "pdf/a-2a":
+        options["output_intent"] = "srgb"  # ISO 19005-2, 6.2.3: colours mean the same on every machine
     refused: list[str] = []
-    fetcher = _fetcher(fonts, refused)
-    rendered = HTML(string=document, base_url=None, url_fetcher=fetcher).render(pdf_variant="pdf/ua-1", pdf_tags=True)
+    rendered = HTML(string=document, base_url=None, url_fetcher=_fetcher(fonts, refused)).render(**options)
     if refused:
         raise ForeignResource(refused[0])
     rendered.metadata.title = title
     rendered.metadata.lang = language
     rendered.metadata.generator = "kimforms"
-    pdf = rendered.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+    pdf = rendered.write_pdf(**options)
     if refused:
         raise ForeignResource(refused[0])
     return bytes(pdf)
