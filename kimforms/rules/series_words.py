@@ -39,6 +39,17 @@ def check_parts(parts: dict[str, str]) -> None:
         raise ValueError("Die Wiederholung braucht einen Takt: täglich, wöchentlich, monatlich oder jährlich.")
     if unknown := sorted(parts.keys() - PARTS):
         raise ValueError(f"Die Angabe „{unknown[0]}“ wird in Serien nicht verwendet.")
+    _check_numbers(parts)
+    if "BYDAY" in parts:
+        _check_weekdays(parts, frequency)
+    if "BYMONTH" in parts and frequency != "YEARLY":
+        raise ValueError("Ein Monat geht nur bei jährlicher Wiederholung.")
+    if "BYMONTHDAY" in parts and (frequency not in ("MONTHLY", "YEARLY") or "BYDAY" in parts):
+        raise ValueError("Die Wiederholung ist nicht lesbar: ein Tag im Monat geht nur monatlich und ohne Wochentag.")
+    _check_place(parts)
+
+
+def _check_numbers(parts: dict[str, str]) -> None:
     if "COUNT" in parts and "UNTIL" in parts:
         raise ValueError("Geben Sie entweder eine Zahl von Terminen oder ein Ende an, nicht beides.")
     for key, (low, high) in _NUMBERS.items():
@@ -49,18 +60,16 @@ def check_parts(parts: dict[str, str]) -> None:
         raise ValueError(f"Die Wiederholung ist nicht lesbar: WKST={parts['WKST']} geht nicht.")
     if "UNTIL" in parts:
         _check_until(parts["UNTIL"])
-    if "BYDAY" in parts:
-        _check_weekdays(parts, frequency)
-    if "BYSETPOS" in parts and "BYDAY" not in parts:
-        raise ValueError("Die Wiederholung ist nicht lesbar: BYSETPOS braucht Wochentage.")
-    if "BYSETPOS" in parts and "," in parts["BYDAY"] and parts["BYDAY"] != _WORKDAYS:
+
+
+def _check_place(parts: dict[str, str]) -> None:
+    """BYSETPOS is read where it can be said: the n-th of one weekday, or of Monday to Friday."""
+    if "BYSETPOS" not in parts:
+        return
+    if "BYDAY" not in parts or ("," in parts["BYDAY"] and parts["BYDAY"] != _WORKDAYS):
         raise ValueError(
             "Die Wiederholung ist nicht lesbar: BYSETPOS geht mit einem Wochentag oder mit Montag bis Freitag."
         )
-    if "BYMONTH" in parts and frequency != "YEARLY":
-        raise ValueError("Ein Monat geht nur bei jährlicher Wiederholung.")
-    if "BYMONTHDAY" in parts and (frequency not in ("MONTHLY", "YEARLY") or "BYDAY" in parts):
-        raise ValueError("Die Wiederholung ist nicht lesbar: ein Tag im Monat geht nur monatlich und ohne Wochentag.")
 
 
 def _check_until(text: str) -> None:
