@@ -20,6 +20,7 @@ def all_blueprints() -> list[Blueprint]:
         record_steps,
         record_work,
         records,
+        replies,
         report,
         report_drafts,
         report_status,
@@ -35,6 +36,6 @@ def all_blueprints() -> list[Blueprint]:
     rooms = (
         pages, accounts, admin, report, report_drafts, report_status, inbox, records, record_steps, record_work, similar,
         comparison, tasks, dashboard, decisions, statistics, outbox, solutions, publishing, themes,
-        theme_deeds, theme_proposals,
+        theme_deeds, theme_proposals, replies,
     )  # fmt: skip
     return [room.blueprint for room in rooms]

@@ -20,7 +20,7 @@ from ..permissions import Actor, may
 from . import audit
 from .catalogues import catalogues
 from .decision_checks import AGREED, LONGEST, SET_UP, SOLUTION, STEPS, Verdict, checked
-from .numbering import next_reference
+from .numbering import next_reference, prefix_of
 from .processes import definition_of
 from .projection import project
 from .records import chain
@@ -253,8 +253,7 @@ def _tell(session: Session, actor: Actor, now: datetime, paper: Record, decision
 
 def numbering_of(body: Body) -> Numbering:
     """How the decisions of a body are numbered: ``LG-B-2026-07``; without a prefix by the initials of its name."""
-    prefix = (body.data or {}).get("prefix") or "".join(word[0] for word in body.slug.split("-") if word[0].isalpha())
-    return Numbering(prefix=f"{prefix.upper()[:8]}-B", digits=2)
+    return Numbering(prefix=f"{prefix_of(body)}-B", digits=2)
 
 
 def _review_on(paper: Record, verdict: Verdict) -> date | None:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session, joinedload
 from ..documents.mail import Letter, UnsendableAddress, mail_bytes
 from ..models import Controller, Delivery, OneTimeToken, OutboxMessage
 from ..permissions import Actor
-from . import audit, tokens, unsent
+from . import audit, reply_links, tokens, unsent
 from .refusals import NotVisible, StepRefused
 from .smtp import MailServer, NoConnection, Outcome, Result
 from .unsent import TOKEN
@@ -208,8 +208,11 @@ def _letter(session: Session, now: datetime, delivery: Delivery, sender: Sender)
     controller = session.get_one(Controller, message.controller_id)
     made = dict(_tokens(session, now, message, delivery, sender.secret_key))
 
+    links = reply_links.texts_for(session, sender.secret_key, message.text + message.html, delivery.address, now)
+
     def filled(part: str) -> str:
         missing = NOT_FOR_YOU.get(message.language, NOT_FOR_YOU["de"])
+        part = reply_links.PLACEHOLDER.sub(lambda found: links.get(int(found[1]), missing), part)
         return TOKEN.sub(lambda found: made.get(int(found[1]), missing), part)
 
     return Letter(

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from ..engine.definition import Numbering
-from ..models import NumberSequence
+from ..models import Body, NumberSequence
 
 
 def next_reference(session: Session, numbering: Numbering, today: date) -> str:
@@ -21,6 +21,12 @@ def next_reference(session: Session, numbering: Numbering, today: date) -> str:
     if number is None:
         number = _begin(session, numbering.prefix, year, mine)
     return numbering.reference(today.year, number)
+
+
+def prefix_of(body: Body) -> str:
+    """What references of a body begin with: the prefix from the profile (``LG``), else the initials of its name."""
+    prefix = (body.data or {}).get("prefix") or "".join(word[0] for word in body.slug.split("-") if word[0].isalpha())
+    return str(prefix or "G").upper()[:8]
 
 
 def _begin(session: Session, prefix: str, year: int, mine: tuple[object, ...]) -> int:

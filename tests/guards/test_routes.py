@@ -40,6 +40,7 @@ PUBLIC = {
     "report.resume": "the secret link is the proof",
     "report.done": "the reference of what this browser has just sent",
     "report.receipt": "the receipt of what this browser has just sent",
+    "replies.open_link": "people without account answer by the link that was mailed to them",
     "report_status.show": "reference and retrieval code are the proof",
     "report_status.find": "reference and retrieval code are the proof",
     "report_status.leave": "ends the proof",

@@ -16,6 +16,7 @@ from ...models import Delivery, DigestItem, OutboxMessage, Record
 from ...permissions import Actor, may
 from ..delivery import TOKEN, without_address
 from ..refusals import NotVisible
+from ..reply_links import PLACEHOLDER
 
 PAGE = 50
 SECRET = "[geheimer Link]"  # noqa: S105 - what stands in place of one
@@ -200,9 +201,9 @@ def _line(actor: Actor, row: OutboxMessage, own: bool) -> MessageLine:
         group=group,
         kind=row.kind,
         reference=row.record.reference if row.record is not None else None,
-        subject=TOKEN.sub(SECRET, row.subject) if content or group in OPEN_KINDS else None,
-        text=TOKEN.sub(SECRET, row.text) if content else None,
-        html=TOKEN.sub(SECRET, row.html) if content else None,
+        subject=without_secrets(row.subject) if content or group in OPEN_KINDS else None,
+        text=without_secrets(row.text) if content else None,
+        html=without_secrets(row.html) if content else None,
         language=row.language,
         reply_to=row.reply_to,
         deliveries=tuple(_delivery(one, row.record, own) for one in sorted(row.deliveries, key=lambda one: one.id)),
@@ -215,3 +216,8 @@ def _delivery(row: Delivery, record: Record | None, own: bool) -> DeliveryLine:
     address = masked(row.address) if hidden else row.address
     error = without_address(row.error, row.address, address) if row.error and hidden else row.error
     return DeliveryLine(row.id, address, row.status, row.attempts, row.next_at, row.sent_at, error)
+
+
+def without_secrets(text: str) -> str:
+    """``text`` of a mail with a sign in place of each secret."""
+    return PLACEHOLDER.sub(SECRET, TOKEN.sub(SECRET, text))

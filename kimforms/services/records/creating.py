@@ -33,16 +33,18 @@ def begin_record(
     version: ProcessVersion,
     answers: Mapping[str, Any],
     catalogues: Catalogues,
+    reference: str | None = None,
 ) -> Record:
     """A new record of the process whose answers begin with ``answers``, as they are stored, by field id.
 
     A draft keeps what fits and leaves out the rest. A process that does not begin as a draft needs complete answers:
-    :class:`InputRefused` names what is missing. Fields that the process does not have are left out.
+    :class:`InputRefused` names what is missing. Fields that the process does not have are left out. ``reference`` is
+    given where something else than the process counts.
     """
     definition = definition_of(version)
     initial = definition.workflow.initial
     kept = fitting(definition, answers, catalogues, now, partial=definition.is_draft(initial))
-    reference = next_reference(session, definition.numbering, local_day(now))
+    reference = reference or next_reference(session, definition.numbering, local_day(now))
     if definition.numbering.field is not None:
         kept[definition.numbering.field] = reference
     record = Record(

@@ -1,0 +1,1 @@
+"""Bodies: who sits in them, their functions, their rules of procedure."""

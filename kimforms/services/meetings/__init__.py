@@ -1,0 +1,1 @@
+"""Meetings: planning, agenda, invitation, what happens in them, and what follows."""

@@ -1,0 +1,1 @@
+"""Minutes: written from what was recorded, checked, signed, sent, objected to, settled."""
