@@ -83,6 +83,7 @@ class Tag(Enum):
     )
     STATISTICS_THRESHOLD = "statistics:threshold", ("old", "new")
     STATISTICS_RELEASE = "statistics:release", ("period", "threshold")
+    RULEBOOK_ADOPT = "rulebook:adopt", ("body", "number", "valid_from", "title", "values")
     PROFILE_LOAD = "profile:load", ("profile", "version", "new", "changed")
     PROCESS_PUBLISH = "process:publish", ("process", "version", "hash")
 
