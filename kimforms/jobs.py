@@ -21,6 +21,7 @@ from huey.consumer import Consumer
 from .config import Settings, SettingsError
 from .extensions import db
 from .services import deadlines, delivery, digest, news, retention, similar_groups, similar_reports, statistics
+from .services.file_store import FileStore
 from .services.records.facts import BERLIN, local_day
 from .services.themes import closing
 from .services.unit_of_work import unit_of_work
@@ -140,7 +141,8 @@ class OutboxLoop(threading.Thread):
 def sender_of(app: Flask) -> delivery.Sender:
     """How this installation sends."""
     settings: Settings = app.config["SETTINGS"]
-    return delivery.Sender(settings.smtp_url, settings.mail_from, app.config["SECRET_KEY"])
+    files = FileStore(settings.data_dir / "files")
+    return delivery.Sender(settings.smtp_url, settings.mail_from, app.config["SECRET_KEY"], files)
 
 
 def run_worker(app: Flask, tick: Callable[[], bool] | None = None) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, flash, make_response, request, url_for
+from io import BytesIO
+
+from flask import Blueprint, Response, current_app, flash, make_response, request, send_file, url_for
 
 from ..extensions import db
-from ..forms.outbox import discard_form, filter_form, kind_words, note_words, status_words
-from ..services import delivery, unsent
+from ..forms.outbox import discard_form, filter_form, kind_words, note_words, part_words, status_words
+from ..services import delivery, mail_parts, unsent
+from ..services.file_store import FileStore
 from ..services.queries import outbox
 from ..services.refusals import NotPermitted
 from ..services.unit_of_work import unit_of_work
@@ -60,6 +63,25 @@ def html_part(message_id: int) -> Response:
         raise NotPermitted()
     response = make_response(message.html)
     response.headers["Content-Security-Policy"] = MAIL_POLICY
+    return response
+
+
+@blueprint.get(f"/<int(max={MOST}):message_id>/parts/<int(max={MOST}):part_id>")
+@access.requires("outbox:content")
+def part(message_id: int, part_id: int) -> Response:
+    """A calendar object or file of a mail, to be saved; the browser never opens it inside this site."""
+    line, content = mail_parts.open_part(
+        db.session(),
+        access.current_actor(),
+        message_id=message_id,
+        part_id=part_id,
+        store=FileStore(current_app.config["SETTINGS"].data_dir / "files"),
+        mask=outbox.without_secrets,
+    )
+    file = BytesIO(content) if isinstance(content, bytes) else content
+    response = send_file(file, mimetype=line.media_type, as_attachment=True, download_name=line.name, etag=False)
+    response.headers["Content-Security-Policy"] = MAIL_POLICY
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
@@ -151,7 +173,7 @@ def discard_old() -> Response:
 
 def _words() -> dict[str, object]:
     sends = bool(current_app.config["SETTINGS"].smtp_url)
-    words = {"statuses": status_words(t), "kinds": kind_words(t), "notes": note_words(t)}
+    words = {"statuses": status_words(t), "kinds": kind_words(t), "notes": note_words(t), "part_kinds": part_words(t)}
     return {**words, "tones": TONES, "sends": sends}
 
 

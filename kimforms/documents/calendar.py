@@ -8,7 +8,7 @@ The UID of an event is always passed in and kept with the meeting: programs know
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -122,6 +122,24 @@ def feed(name: str, events: Sequence[CalendarEvent]) -> bytes:
     for event in events:
         calendar.add_component(_component(event, event.status, attendee=False))
     return _bytes(calendar)
+
+
+def filled(content: bytes, fill: Callable[[str], str]) -> bytes:
+    """A calendar object with its lines unfolded, changed by `fill` and folded again at 75 octets (RFC 5545, 3.1)."""
+    text = fill(content.decode("utf-8").replace("\r\n ", "").replace("\r\n\t", ""))
+    return "\r\n".join(_folded(line) for line in text.split("\r\n")).encode("utf-8")
+
+
+def _folded(line: str) -> str:
+    parts, room, used = [""], 75, 0
+    for letter in line:
+        size = len(letter.encode("utf-8"))
+        if used + size > room:
+            parts.append("")
+            room, used = 74, 0
+        parts[-1] += letter
+        used += size
+    return "\r\n ".join(parts)
 
 
 def one_line(text: str) -> str:

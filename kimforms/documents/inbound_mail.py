@@ -276,7 +276,7 @@ class _Words(HTMLParser):
         self.words: list[str] = []
         self.hidden = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  called so
         if tag in ("script", "style", "head", "title"):
             self.hidden += 1
         elif tag in ("br", "p", "div", "tr", "li", "blockquote"):

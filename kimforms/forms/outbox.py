@@ -73,6 +73,15 @@ def note_words(say: Say) -> dict[str, str]:
     return {german: say(german, english) for german, english in NOTES.items()}
 
 
+def part_words(say: Say) -> dict[str, str]:
+    """What a mail carries: calendar objects by their method, files by their media type."""
+    return {
+        "REQUEST": say("Kalendereintrag: Einladung oder Änderung", "Calendar entry: invitation or change"),
+        "CANCEL": say("Kalendereintrag: Absage", "Calendar entry: cancellation"),
+        "application/pdf": "PDF",
+    }
+
+
 def status_words(say: Say) -> dict[str, str]:
     """Each status of a delivery in words."""
     return {

@@ -23,7 +23,8 @@ from sqlalchemy.orm import Session, joinedload
 from ..documents.mail import Letter, UnsendableAddress, mail_bytes
 from ..models import Controller, Delivery, OneTimeToken, OutboxMessage
 from ..permissions import Actor
-from . import audit, reply_links, tokens, unsent
+from . import audit, mail_parts, reply_links, tokens, unsent
+from .file_store import FileStore
 from .refusals import NotVisible, StepRefused
 from .smtp import MailServer, NoConnection, Outcome, Result
 from .unsent import TOKEN
@@ -44,11 +45,14 @@ log = structlog.get_logger("kimforms.delivery")
 
 @dataclass(frozen=True)
 class Sender:
-    """How this installation sends: mail server, address in From, and the key that secret links are made from."""
+    """How this installation sends: mail server, address in From, the key that secret links are made from, and the store
+    that files of mails lie in.
+    """
 
     smtp_url: str
     mail_from: str
     secret_key: str
+    files: FileStore | None = None
 
 
 @dataclass
@@ -208,13 +212,15 @@ def _letter(session: Session, now: datetime, delivery: Delivery, sender: Sender)
     controller = session.get_one(Controller, message.controller_id)
     made = dict(_tokens(session, now, message, delivery, sender.secret_key))
 
-    links = reply_links.texts_for(session, sender.secret_key, message.text + message.html, delivery.address, now)
+    texts = message.text + message.html + mail_parts.places(message)
+    links = reply_links.texts_for(session, sender.secret_key, texts, delivery.address, now)
 
     def filled(part: str) -> str:
         missing = NOT_FOR_YOU.get(message.language, NOT_FOR_YOU["de"])
         part = reply_links.PLACEHOLDER.sub(lambda found: links.get(int(found[1]), missing), part)
         return TOKEN.sub(lambda found: made.get(int(found[1]), missing), part)
 
+    calendar, files = mail_parts.of_letter(message, filled, sender.files)
     return Letter(
         message_id=message.message_id,
         subject=message.subject,
@@ -226,6 +232,8 @@ def _letter(session: Session, now: datetime, delivery: Delivery, sender: Sender)
         recipient=delivery.address,
         sent_at=now,
         reply_to=message.reply_to,
+        calendar=calendar,
+        files=files,
     )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from ..engine.text import pick
 from ..models import Controller, Delivery, DigestItem, OutboxMessage, Record, User
+from . import mail_parts
 
 SUBJECT_LENGTH = 300
 ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]+@[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]+")
@@ -53,13 +54,14 @@ def queue(
     language: str = "de",
     link: str | None = None,
     link_label: str | None = None,
+    parts: Sequence[mail_parts.NewPart] = (),
 ) -> OutboxMessage:
     """Writes one mail, and one delivery for each address of ``to`` (address, user id or None), in this transaction.
 
     ``text`` is plain: paragraphs stand apart by empty lines. ``link`` is absolute, or a path of this installation; it
     is where ``{{token:ID}}`` may stand, which only the owner of that token ever gets to read. Line breaks in
     ``subject`` are folded into spaces; an address that is none raises :class:`AddressRefused`. The Message-ID is fixed
-    here, so a mail sent again is the same mail (RFC 5322, 3.6.4).
+    here, so a mail sent again is the same mail (RFC 5322, 3.6.4). ``parts`` are a calendar object and files.
     """
     controller = session.get_one(Controller, controller_id)
     target = absolute(link) if link else None
@@ -79,6 +81,7 @@ def queue(
     )
     for address, user_id in _once_each(to):
         message.deliveries.append(Delivery(address=address, user_id=user_id, status="queued", next_at=now))
+    mail_parts.attach(message, parts)
     session.add(message)
     return message
 

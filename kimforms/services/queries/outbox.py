@@ -6,7 +6,7 @@ Without ``outbox:content`` neither texts nor subjects of records are shown, nor 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from ...models import Delivery, DigestItem, OutboxMessage, Record
 from ...permissions import Actor, may
+from .. import mail_parts
 from ..delivery import TOKEN, without_address
 from ..refusals import NotVisible
 from ..reply_links import PLACEHOLDER
@@ -48,7 +49,9 @@ class DeliveryLine:
 
 @dataclass(frozen=True)
 class MessageLine:
-    """One mail as the page shows it. ``subject``, ``text`` and ``html`` are None for whoever may not read contents."""
+    """One mail as the page shows it. ``subject``, ``text`` and ``html`` are None for whoever may not read contents,
+    who sees no ``parts`` either; only the page of one mail lists them.
+    """
 
     id: int
     message_id: str
@@ -62,6 +65,7 @@ class MessageLine:
     language: str
     reply_to: str | None
     deliveries: tuple[DeliveryLine, ...]
+    parts: tuple[mail_parts.PartLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,10 @@ def message(session: Session, actor: Actor, message_id: int) -> MessageLine:
     row = session.scalar(_visible(actor).where(OutboxMessage.id == message_id).options(*_with_parts()))
     if row is None:
         raise NotVisible()
-    return _line(actor, row, row.id in _about_own(session, [row]))
+    line = _line(actor, row, row.id in _about_own(session, [row]))
+    if not may(actor, "outbox:content", row.controller_id):
+        return line
+    return replace(line, parts=mail_parts.lines(session, message_id))
 
 
 def stuck(session: Session, actor: Actor) -> bool:
