@@ -35,6 +35,7 @@ def subject_words(say: Say) -> dict[str, str]:
         "massnahme": say("Maßnahme oder Controlling", "Measure or monitoring"),
         "geschaeftsordnung": say("Geschäftsordnung oder Organisation", "Rules of procedure or organisation"),
         "mitteilung": say("Mitteilung", "Information"),
+        "ohne_vorlage": say("Beschluss ohne Vorlage", "Decision without a paper"),
     }
 
 

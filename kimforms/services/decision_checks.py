@@ -35,7 +35,8 @@ class Votes:
 class Verdict:
     """What a body decided. ``wording`` is the text of the resolution; without one that of the paper counts.
 
-    ``conditions`` says what was changed or demanded. ``review_on``: when the body wants to look at it again.
+    ``conditions`` says what was changed or demanded. ``review_on``: when the body wants to look at it again. ``judged``:
+    the rules of the meeting have counted the votes already (a casting vote, two thirds), so they are not judged again.
     """
 
     decided_on: date
@@ -45,6 +46,22 @@ class Verdict:
     conditions: str = ""
     votes: Votes | None = None
     review_on: date | None = None
+    judged: bool = False
+
+
+@dataclass(frozen=True)
+class About:
+    """What stands beside the verdict in the register.
+
+    ``origin`` is ``entered``, or names the agenda item (``item:7``) or the vote by circulation (``circular:3``);
+    ``vote_sentence`` is what the rules made of the count.
+    """
+
+    origin: str = "entered"
+    item_id: int | None = None
+    confidential: bool = False
+    vote_sentence: str = ""
+    measure: str | None = None
 
 
 def checked(paper: Record, verdict: Verdict, body: Body, now: datetime, *, later: bool = False) -> str:
@@ -60,15 +77,7 @@ def checked(paper: Record, verdict: Verdict, body: Body, now: datetime, *, later
     elif not later and (verdict.result == "noted") != (kind == NOTICE) and verdict.result != "postponed":
         noted = "Eine Mitteilung wird zur Kenntnis genommen."
         errors["result"] = noted if kind == NOTICE else "Zur Kenntnis genommen wird nur eine Mitteilung."
-    if verdict.result == "amended" and not verdict.conditions.strip():
-        errors["conditions"] = "Geben Sie an, was geändert oder zur Bedingung gemacht wurde."
-    if verdict.review_on is not None and verdict.review_on <= verdict.decided_on:
-        errors["review_on"] = "Die Überprüfung liegt nach dem Tag des Beschlusses."
-    for name, text in (("wording", verdict.wording), ("conditions", verdict.conditions)):
-        if len(text) > LONGEST or "\x00" in text:
-            errors[name] = f"Der Text hat höchstens {LONGEST} Zeichen."
-    if (wrong := votes_wrong(verdict, body)) is not None:
-        errors["votes"] = wrong
+    errors |= _common(verdict, body)
     proposed = str(paper.answers.get("beschlussvorschlag") or paper.answers.get("kenntnisnahme") or "")
     wording = verdict.wording.strip() or (proposed if verdict.result in (*AGREED, "noted") else "")
     if verdict.result in AGREED and not wording:
@@ -78,12 +87,44 @@ def checked(paper: Record, verdict: Verdict, body: Body, now: datetime, *, later
     return wording
 
 
+def checked_note(verdict: Verdict, body: Body, now: datetime) -> str:
+    """The wording of a decision without a paper. Raises :class:`InputRefused` with a sentence for each field."""
+    errors = _common(verdict, body)
+    if verdict.decided_on > local_day(now):
+        errors["decided_on"] = "Das Datum liegt in der Zukunft."
+    if verdict.result not in STEPS:
+        errors["result"] = "Wählen Sie das Ergebnis."
+    wording = verdict.wording.strip()
+    if verdict.result in AGREED and not wording:
+        errors["wording"] = "Geben Sie den Wortlaut des Beschlusses ein."
+    if errors:
+        raise InputRefused(errors)
+    return wording
+
+
+def _common(verdict: Verdict, body: Body) -> dict[str, str]:
+    """What does not fit, with a paper or without."""
+    errors: dict[str, str] = {}
+    if verdict.result == "amended" and not verdict.conditions.strip():
+        errors["conditions"] = "Geben Sie an, was geändert oder zur Bedingung gemacht wurde."
+    if verdict.review_on is not None and verdict.review_on <= verdict.decided_on:
+        errors["review_on"] = "Die Überprüfung liegt nach dem Tag des Beschlusses."
+    for name, text in (("wording", verdict.wording), ("conditions", verdict.conditions)):
+        if len(text) > LONGEST or "\x00" in text:
+            errors[name] = f"Der Text hat höchstens {LONGEST} Zeichen."
+    if (wrong := votes_wrong(verdict, body)) is not None:
+        errors["votes"] = wrong
+    return errors
+
+
 def votes_wrong(verdict: Verdict, body: Body) -> str | None:
     votes = verdict.votes
     if votes is None:
         return None
     if min(votes.yes, votes.no, votes.abstained) < 0:
         return "Stimmen sind ganze Zahlen ab 0."
+    if verdict.judged:
+        return None
     most = (body.data or {}).get("voting_members")
     given = votes.yes + votes.no + votes.abstained
     if most is not None and given > most:

@@ -1,4 +1,4 @@
-"""Taking a decision on a paper: the only way to one, whoever calls it (today the office's form, later the meeting).
+"""Taking a decision: the only way to one, whoever calls it (the office's form, a meeting, a vote by circulation).
 
 A decision is written down once and never changed; a later one amends or revokes it. It moves the paper and the theme:
 decision 1 makes the theme a generative theme and sets up the working group, decision 2 brings the solution into
@@ -7,6 +7,7 @@ practice (concept, chapters 2.5 and 2.6). Nobody types what follows.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,24 +15,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..engine.definition import Numbering
-from ..engine.fields import CleanContext
-from ..models import Body, Decision, Record
+from ..models import AgendaItem, Body, Decision, Record
 from ..permissions import Actor, may
 from . import audit
 from .catalogues import catalogues
-from .decision_checks import AGREED, LONGEST, SET_UP, SOLUTION, STEPS, Verdict, checked
+from .decision_checks import AGREED, LONGEST, SET_UP, SOLUTION, STEPS, About, Verdict, checked, checked_note
+from .decision_tasks import put_tasks
 from .numbering import next_reference, prefix_of
 from .processes import definition_of
 from .projection import project
 from .records import chain
 from .records.creating import fitting
 from .records.facts import local_day
-from .records.tasking import put_task
 from .records.transitions import perform_transition
 from .refusals import InputRefused, NotPermitted, NotVisible, StaleVersion, StepRefused
 
 PAPER = "decision_paper"
 PROPOSED = "vorgeschlagen"
+NO_PAPER = "ohne_vorlage"
+"""The subject of a decision that a body took without a paper."""
 REVIEW_AFTER = timedelta(days=180)
 REVOKED, AMENDED = "revoked", "amended"
 DECIDED = ("beschlossen", "abgelehnt", "kenntnis")
@@ -53,6 +55,9 @@ def take_decision(
     verdict: Verdict,
     origin: str = "entered",
     row_version: int | None = None,
+    item_id: int | None = None,
+    confidential: bool = False,
+    vote_sentence: str = "",
 ) -> Decision:
     """Writes the decision down and lets everything follow from it, in one transaction.
 
@@ -63,10 +68,11 @@ def take_decision(
     _require(actor, paper, row_version)
     if paper.state != PROPOSED:
         raise StepRefused([why_not(session, paper)])
-    body = _body(session, paper, verdict.body)
+    body = _body(session, paper.controller_id, verdict.body)
     wording = checked(paper, verdict, body, now)
     theme = _theme_of(session, paper)
-    decision = _write(session, actor, now, paper, theme, body, verdict, wording, origin)
+    about = About(origin, item_id, confidential, vote_sentence)
+    decision = _write(session, actor, now, _Matter.of(paper, theme), body, verdict, wording, about)
     _fill_paper(session, actor, now, paper, decision)
     if theme is not None:
         _fill_theme(session, actor, now, theme, decision)
@@ -81,7 +87,34 @@ def take_decision(
         catalogues=catalogues(session),
     )
     if verdict.result in AGREED:
-        _put_tasks(session, actor, now, paper, theme, decision)
+        put_tasks(session, actor, now, paper, theme, decision)
+    return decision
+
+
+def note_decision(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    body: Body,
+    title: str,
+    verdict: Verdict,
+    about: About,
+    theme: Record | None = None,
+    events_on: Record | None = None,
+) -> Decision:
+    """Writes down a decision without a paper (an agenda item of its own, a circular vote); nothing follows by itself.
+
+    ``events_on`` is the record whose history tells of it, that of the meeting. The theme, if any, shows the wording.
+    Raises :class:`NotPermitted`, and :class:`InputRefused` by field.
+    """
+    if not may(actor, "decision:take", body.controller_id):
+        raise NotPermitted()
+    wording = checked_note(verdict, body, now)
+    matter = _Matter(NO_PAPER, title, body.controller_id, None, theme, events_on)
+    decision = _write(session, actor, now, matter, body, verdict, wording, about)
+    if theme is not None:
+        _fill_theme(session, actor, now, theme, decision)
     return decision
 
 
@@ -94,6 +127,7 @@ def change_decision(
     verdict: Verdict,
     how: str,
     row_version: int | None = None,
+    about: About | None = None,
 ) -> Decision:
     """A later meeting revokes a decision or amends its wording; both stay readable, and the theme follows.
 
@@ -101,26 +135,27 @@ def change_decision(
     :class:`NotPermitted`, :class:`StepRefused` when it was revoked already or does not count any more,
     :class:`StaleVersion`, and :class:`InputRefused` by field.
     """
-    paper = decision.paper
-    assert paper is not None
+    paper, theme = decision.paper, decision.theme
     _require_standing(session, actor, decision, paper)
-    if row_version is not None and row_version != paper.row_version:
+    if row_version is not None and paper is not None and row_version != paper.row_version:
         raise StaleVersion(current=paper)
     _require_sense(session, decision, verdict, how)
-    theme = decision.theme
-    body = _body(session, paper, verdict.body)
-    wording = checked(paper, verdict, body, now, later=True)
-    fresh = _write(session, actor, now, paper, theme, body, verdict, wording, "entered", decision, how)
+    body = _body(session, decision.controller_id, verdict.body)
+    wording = checked_note(verdict, body, now) if paper is None else checked(paper, verdict, body, now, later=True)
+    matter = _Matter(
+        decision.subject, decision.title, decision.controller_id, paper, theme, _told_on(session, decision)
+    )
+    fresh = _write(session, actor, now, matter, body, verdict, wording, about or About(), decision, how)
     if theme is not None:
         _fill_theme(session, actor, now, theme, fresh)
     if how == REVOKED:
         _undo(session, actor, now, decision, fresh)
-    else:
+    elif paper is not None:
         _answer(session, actor, now, paper, {"beschluss_wortlaut": wording})
     return fresh
 
 
-def _require_standing(session: Session, actor: Actor, decision: Decision, paper: Record) -> None:
+def _require_standing(session: Session, actor: Actor, decision: Decision, paper: Record | None) -> None:
     """Whether a decision is one that still counts and is changed by itself."""
     if not may(actor, "decision:take", decision.controller_id):
         raise NotPermitted()
@@ -131,7 +166,7 @@ def _require_standing(session: Session, actor: Actor, decision: Decision, paper:
     if decision.amends is not None:
         first = decision.amends.reference
         raise StepRefused([f"{decision.reference} hat {first} geändert. Ändern Sie {first} oder heben Sie ihn auf."])
-    if paper.state not in DECIDED:
+    if paper is not None and paper.state not in DECIDED:
         raise StepRefused([f"{decision.reference} gilt nicht mehr: Über das Thema liegt eine neue Vorlage vor."])
 
 
@@ -177,8 +212,8 @@ def why_not(session: Session, paper: Record) -> str:
     return f"{paper.reference} ist noch nicht für die Tagesordnung vorgeschlagen."
 
 
-def _body(session: Session, paper: Record, slug: str) -> Body:
-    body = session.scalar(select(Body).where(Body.slug == slug, Body.controller_id == paper.controller_id, Body.active))
+def _body(session: Session, controller_id: int, slug: str) -> Body:
+    body = session.scalar(select(Body).where(Body.slug == slug, Body.controller_id == controller_id, Body.active))
     if body is None:
         raise InputRefused({"body": "Wählen Sie das Gremium, das entschieden hat."})
     return body
@@ -188,56 +223,84 @@ def _theme_of(session: Session, paper: Record) -> Record | None:
     return next(iter(chain.linked(session, paper, "theme", "theme")), None)
 
 
+def _told_on(session: Session, decision: Decision) -> Record | None:
+    """The record whose history tells of a decision without paper: that of the meeting."""
+    if decision.paper is not None or decision.item_id is None:
+        return decision.paper
+    item = session.get(AgendaItem, decision.item_id)
+    return session.get(Record, item.meeting_id) if item is not None else None
+
+
+@dataclass(frozen=True)
+class _Matter:
+    """What a decision is about; ``told_on`` is the record whose history holds the event."""
+
+    subject: str
+    title: str
+    controller_id: int
+    paper: Record | None
+    theme: Record | None
+    told_on: Record | None
+
+    @classmethod
+    def of(cls, paper: Record, theme: Record | None) -> _Matter:
+        return cls(str(paper.answers.get("art") or ""), paper.title, paper.controller_id, paper, theme, paper)
+
+
 def _write(
     session: Session,
     actor: Actor,
     now: datetime,
-    paper: Record,
-    theme: Record | None,
+    matter: _Matter,
     body: Body,
     verdict: Verdict,
     wording: str,
-    origin: str,
+    about: About,
     amends: Decision | None = None,
     how: str | None = None,
 ) -> Decision:
     votes = verdict.votes
     decision = Decision(
         reference=next_reference(session, numbering_of(body), verdict.decided_on),
-        controller_id=paper.controller_id,
+        controller_id=matter.controller_id,
         body=body.slug,
         decided_on=verdict.decided_on,
-        subject=str(paper.answers.get("art") or ""),
-        title=paper.title,
+        subject=matter.subject,
+        title=matter.title,
         result=verdict.result,
         wording=wording,
         conditions=verdict.conditions.strip(),
         votes_yes=votes.yes if votes else None,
         votes_no=votes.no if votes else None,
         votes_abstained=votes.abstained if votes else None,
-        review_on=_review_on(paper, verdict),
-        theme=theme,
-        paper=paper,
+        review_on=_review_on(matter.subject, verdict),
+        theme=matter.theme,
+        paper=matter.paper,
         amends=amends,
         amends_how=how,
-        origin=origin,
+        origin=about.origin,
+        item_id=about.item_id,
+        measure=about.measure,
+        confidential=about.confidential,
+        vote_sentence=about.vote_sentence,
         taken_at=now,
         taken_by_id=actor.user_id,
     )
     session.add(decision)
     session.flush()  # the event names its id
-    _tell(session, actor, now, paper, decision)
+    _tell(session, actor, now, matter, decision)
     return decision
 
 
-def _tell(session: Session, actor: Actor, now: datetime, paper: Record, decision: Decision) -> None:
+def _tell(session: Session, actor: Actor, now: datetime, matter: _Matter, decision: Decision) -> None:
     votes = [decision.votes_yes, decision.votes_no, decision.votes_abstained]
     audit.record(
         session,
         actor,
         now,
         audit.Tag.DECISION_TAKE,
-        about=paper,
+        about=matter.told_on,
+        controller_id=matter.controller_id,
         decision=decision.id,
         reference=decision.reference,
         body=decision.body,
@@ -256,8 +319,8 @@ def numbering_of(body: Body) -> Numbering:
     return Numbering(prefix=f"{prefix_of(body)}-B", digits=2)
 
 
-def _review_on(paper: Record, verdict: Verdict) -> date | None:
-    if verdict.review_on is not None or verdict.result not in AGREED or paper.answers.get("art") != SOLUTION:
+def _review_on(subject: str, verdict: Verdict) -> date | None:
+    if verdict.review_on is not None or verdict.result not in AGREED or subject != SOLUTION:
         return verdict.review_on
     return verdict.decided_on + REVIEW_AFTER
 
@@ -311,43 +374,6 @@ def _computed(definition: Any, answers: dict[str, Any], lists: Any, now: datetim
         for field in definition.fields().values()
         if field.type == "computed" and fresh.get(field.id) is not None
     }
-
-
-def _put_tasks(
-    session: Session, actor: Actor, now: datetime, paper: Record, theme: Record | None, decision: Decision
-) -> None:
-    """One task for each step of the implementation, and the review, for whoever is responsible for the theme."""
-    record = theme or paper
-    field = definition_of(paper.version).fields().get("umsetzung")
-    context = CleanContext(catalogues(session), local_day(now), "de", paper.answers)
-    offices = {each.id: each for each in getattr(field, "fields", ())}
-    for row in paper.answers.get("umsetzung") or ():
-        step = str(row.get("schritt") or "").strip()
-        if not step:
-            continue
-        office = offices["stelle"].display(row["stelle"], context) if row.get("stelle") else ""
-        due = date.fromisoformat(row["bis"]) if row.get("bis") else None
-        title = f"{decision.reference}: {step}" + (f" ({office})" if office else "")
-        _task(session, actor, now, record, title, due)
-    if decision.review_on is not None:
-        title = f"{decision.reference}: Überprüfung durch die Lenkungsgruppe vorbereiten"
-        _task(session, actor, now, record, title, decision.review_on, "follow_up")
-
-
-def _task(
-    session: Session, actor: Actor, now: datetime, record: Record, title: str, due: date | None, kind: str = "task"
-) -> None:
-    put_task(
-        session,
-        actor,
-        now,
-        record=record,
-        controller_id=record.controller_id,
-        title=title,
-        assignee_id=record.assignee_id or record.creator_id,
-        due_on=due,
-        kind=kind,
-    )
 
 
 def _undo(session: Session, actor: Actor, now: datetime, decision: Decision, fresh: Decision) -> None:
