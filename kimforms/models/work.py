@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..extensions import db
 from .accounts import User
+from .bodies import Person
+from .catalogue import Body
 from .columns import BigId, Key, Moment, UtcDateTime
 from .records import Record
 
@@ -77,6 +79,8 @@ class Task(db.Model):
     progress_note: Mapped[str] = mapped_column(String(500), default="")
     record: Mapped[Record | None] = relationship()
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
+    owner: Mapped[Person | None] = relationship()
+    body: Mapped[Body | None] = relationship()
 
     __table_args__ = (Index(None, "assignee_id", "done_at", "due_on"), Index(None, "done_at", "due_on"))
 

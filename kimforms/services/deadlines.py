@@ -22,6 +22,7 @@ from ..engine.text import pick
 from ..models import Record, RecordDeadline, Task, User
 from ..permissions import SYSTEM
 from . import audit, outbox, processes
+from .meetings import tasks as meeting_tasks
 from .records import effects, mails
 from .records.facts import local_day
 from .records.recipients import resolve
@@ -48,6 +49,7 @@ def run_due(unit: Unit, now: datetime) -> Summary:
     with unit() as session:
         deadlines = _deadlines_to_check(session, local_day(now))
         tasks = _tasks_to_tell(session, local_day(now))
+        owned = meeting_tasks.to_remind(session, local_day(now))
     for deadline_id in deadlines:
         with _kept_going(summary, f"deadline {deadline_id}"), unit() as session:
             done = look_at(session, now, deadline_id)
@@ -56,6 +58,9 @@ def run_due(unit: Unit, now: datetime) -> Summary:
     for task_id in tasks:
         with _kept_going(summary, f"task {task_id}"), unit() as session:
             summary.tasks += tell_of_task(session, now, task_id)
+    for task_id in owned:
+        with _kept_going(summary, f"task {task_id}"), unit() as session:
+            summary.tasks += meeting_tasks.remind(session, now, task_id)
     return summary
 
 
@@ -248,7 +253,10 @@ def _deadlines_to_check(session: Session, day: date) -> list[int]:
 
 def _tasks_to_tell(session: Session, day: date) -> list[int]:
     wanted = select(Task.id).where(
-        Task.done_at.is_(None), Task.due_on <= day, or_(Task.reminded_on.is_(None), Task.reminded_on < Task.due_on)
+        Task.owner_id.is_(None),
+        Task.done_at.is_(None),
+        Task.due_on <= day,
+        or_(Task.reminded_on.is_(None), Task.reminded_on < Task.due_on),
     )
     return list(session.scalars(wanted.order_by(Task.due_on, Task.id).limit(BATCH)))
 

@@ -201,6 +201,16 @@ def _task_made(reading: Reading, payload: Mapping[str, Any], erased: frozenset[s
     return f"{what} {reading.quote(title)}" + (f" ({', '.join(more)})" if more else ""), "neutral", (), ""
 
 
+def _task_progress(reading: Reading, payload: Mapping[str, Any], erased: frozenset[str]) -> Told:
+    note = _erasable(reading, payload["note"], "note" in erased) if payload["note"] or "note" in erased else ""
+    return (
+        reading.say(f"Aufgabe zu {payload['percent']} % erledigt", f"Task {payload['percent']} % done"),
+        "neutral",
+        (),
+        note,
+    )
+
+
 def _task_changed(reading: Reading, payload: Mapping[str, Any], erased: frozenset[str]) -> Told:
     labels = {
         "title": reading.say("Aufgabe", "Task"),
@@ -291,6 +301,7 @@ TELLERS: dict[str, Teller] = {
     Tag.TASK_CREATE.text: _task_made,
     Tag.TASK_CHANGE.text: _task_changed,
     Tag.TASK_DONE.text: _plain("Aufgabe erledigt", "Task done", "success"),
+    Tag.TASK_PROGRESS.text: _task_progress,
     Tag.ATTACHMENT_ADD.text: _file_added,
     Tag.ATTACHMENT_REMOVE.text: _plain("Datei entfernt", "File removed"),
     Tag.DEADLINE_START.text: _deadline("Frist{rule} bis {due}", "Deadline{rule} by {due}"),
