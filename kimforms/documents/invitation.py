@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from kimforms.documents.letter import LetterData
+from kimforms.documents.letter import LetterData, bundle_html
 from kimforms.documents.paper import Entry, Letterhead
+
+HIDDEN = {
+    "de": "nicht öffentlicher Punkt: in dieser Fassung nicht enthalten",
+    "en": "item not public: left out of this version",
+}
+"""What stands in place of a confidential item."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +71,8 @@ class InvitationData:
 
 
 def agenda_html(data: AgendaData, templates: Path) -> str:
-    """The agenda alone as a whole HTML document."""
-    raise NotImplementedError
+    """The agenda alone as a whole HTML document; `templates` is the folder with `bundle.html`."""
+    return bundle_html(((None, _shown(data)),), templates, data.title)
 
 
 def invitation_html(data: InvitationData, templates: Path) -> str:
@@ -76,9 +82,31 @@ def invitation_html(data: InvitationData, templates: Path) -> str:
 
 def invitations_html(invitations: Sequence[InvitationData], templates: Path, *, title: str) -> str:
     """Many invitations as one document to print. Raises ValueError without any."""
-    raise NotImplementedError
+    sheets = tuple((one.letter, _shown(one.agenda) if one.agenda is not None else None) for one in invitations)
+    return bundle_html(sheets, templates, title)
 
 
 def without_confidential(data: AgendaData) -> AgendaData:
-    """The agenda for guests: of confidential items only the number stays, nothing else of them is in the result."""
-    raise NotImplementedError
+    """The agenda for guests: of confidential items only the number stays, nothing else of them is in the result.
+
+    What stands below a confidential item is as confidential as that.
+    """
+    hidden = [item.label for item in data.items if item.confidential]
+    title = HIDDEN.get(data.language, HIDDEN["en"])
+    items = tuple(
+        AgendaItem(item.label, title, confidential=True, starts=item.starts, minutes=item.minutes)
+        if is_hidden(item.label, hidden)
+        else item
+        for item in data.items
+    )
+    return replace(data, items=items, redacted=True)
+
+
+def is_hidden(label: str, hidden: Collection[str]) -> bool:
+    """Whether the item with this number is one of those hidden, or stands below one."""
+    plain = label.strip().rstrip(".")
+    return any(plain == one.rstrip(".") or plain.startswith(one.strip().rstrip(".") + ".") for one in hidden)
+
+
+def _shown(data: AgendaData) -> AgendaData:
+    return without_confidential(data) if data.redacted else data
