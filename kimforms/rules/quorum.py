@@ -175,7 +175,7 @@ def quorum_timeline(
         )  # fmt: skip
         before = points[-1].quorum if points else None
         if before is None or (found.ok, found.present) != (before.ok, before.present):
-            points.append(QuorumPoint(at, item, found, _said(at, found, before)))
+            points.append(QuorumPoint(at, item, found, _said(at, found, points)))
     return tuple(points)
 
 
@@ -199,11 +199,14 @@ def quorum_changes(
     return tuple(point for before, point in pairs if before is None or before.quorum.ok != point.quorum.ok)
 
 
-def _said(at: datetime, found: Quorum, before: Quorum | None) -> str:
-    if before is None:
+def _said(at: datetime, found: Quorum, earlier: Sequence[QuorumPoint]) -> str:
+    if not earlier:
         what = "beschlussfähig" if found.ok else "nicht beschlussfähig"
-    elif found.ok == before.ok:
+    elif found.ok == earlier[-1].quorum.ok:
         what = "weiter beschlussfähig" if found.ok else "weiter nicht beschlussfähig"
+    elif not found.ok:
+        what = "Beschlussfähigkeit verloren"
     else:
-        what = "Beschlussfähigkeit wieder erreicht" if found.ok else "Beschlussfähigkeit verloren"
+        again = any(point.quorum.ok for point in earlier)
+        what = "Beschlussfähigkeit wieder erreicht" if again else "Beschlussfähigkeit erreicht"
     return f"{clock(at)}: {what}, {found.present} von {found.members} Stimmberechtigten, nötig {found.needed}"

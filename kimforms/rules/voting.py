@@ -156,7 +156,8 @@ def _sentence(ballot: Ballot, count: _Count, wanted: Needed, words: str) -> str:
         return f"ohne Ja-Stimme{_abstentions(ballot)} {words}"
     if ballot.yes == 0:
         return f"einstimmig{_abstentions(ballot)} {words}"
-    said = f"mit {_yes(ballot.yes)} gegen {_no(ballot)}{_abstentions(ballot)} {words}"
+    against = f"gegen {_no(ballot)}" if ballot.no else "ohne Nein-Stimme"
+    said = f"mit {_yes(ballot.yes)} {against}{_abstentions(ballot)} {words}"
     if ballot.yes >= ballot.no:
         why = "nötig war Einstimmigkeit" if wanted == "unanimous" else f"nötig waren {_yes(count.needed)}"
         said += f", {why}" + ("" if wanted == "unanimous" else f" ({MAJORITIES[wanted]})")
