@@ -31,6 +31,7 @@ from kimforms.engine.profile_documents import (
     ProfileDocument,
     SynonymsDocument,
 )
+from kimforms.engine.profile_rulebook import RulebookDefaultsDocument
 from kimforms.engine.text import Text, pick
 from kimforms.engine.yaml_io import validate
 from kimforms.engine.yaml_lines import DefinitionError, Problem, YamlDocument, load_yaml_with_lines
@@ -65,6 +66,7 @@ class Profile:
     bodies: BodiesDocument
     fields_of_action: FieldsOfActionDocument
     synonyms: SynonymsDocument
+    rulebook: RulebookDefaultsDocument
     processes: Mapping[str, ProcessDefinition]
     mapping: DemoMapping | None = None
     reports: tuple[Mapping[str, Any], ...] = ()
@@ -146,6 +148,7 @@ def read_profile(folder: Path) -> Profile:
         bodies=contents.bodies,
         fields_of_action=contents.fields_of_action,
         synonyms=contents.synonyms,
+        rulebook=contents.rulebook,
         processes=_with_notices(contents),
         mapping=contents.mapping,
         reports=contents.reports,
@@ -168,12 +171,13 @@ class _Reading:
         bodies = self._model("bodies.yaml", BodiesDocument)
         fields_of_action = self._model("fields_of_action.yaml", FieldsOfActionDocument)
         synonyms = self._model("synonyms.yaml", SynonymsDocument)
+        rulebook = self._model("rulebook_defaults.yaml", RulebookDefaultsDocument)
         processes = self._processes(head.processes if head else ())
         mapping = self._model(MAPPING, DemoMapping) if (self._folder / MAPPING).is_file() else None
         reports = self._reports(mapping)
         themes = self._model(THEMES, DemoThemes) if mapping and (self._folder / THEMES).is_file() else None
         if self._problems or not (
-            head and municipalities and organisations and bodies and fields_of_action and synonyms
+            head and municipalities and organisations and bodies and fields_of_action and synonyms and rulebook
         ):
             raise ProfileError(self._problems)
         return Contents(
@@ -183,6 +187,7 @@ class _Reading:
             bodies=bodies,
             fields_of_action=fields_of_action,
             synonyms=synonyms,
+            rulebook=rulebook,
             processes=processes,
             mapping=mapping,
             reports=reports,

@@ -20,6 +20,7 @@ from kimforms.engine.profile_documents import (
     ProfileDocument,
     SynonymsDocument,
 )
+from kimforms.engine.profile_rulebook import RulebookDefaultsDocument
 from kimforms.engine.strict import Path
 from kimforms.engine.yaml_lines import Problem, YamlDocument
 
@@ -37,6 +38,7 @@ class Contents:
     bodies: BodiesDocument
     fields_of_action: FieldsOfActionDocument
     synonyms: SynonymsDocument
+    rulebook: RulebookDefaultsDocument
     processes: Mapping[str, ProcessDefinition]
     mapping: DemoMapping | None
     reports: tuple[Mapping[str, Any], ...]
@@ -101,6 +103,7 @@ def findings_of(contents: Contents) -> list[tuple[str, Problem]]:
     _bodies(found, known)
     _fields_of_action(found, known)
     _ids(found, "synonyms.yaml", "groups")
+    _rulebook(found, known)
     _totals(found)
     if contents.mapping is not None:
         _mapping(found, contents.mapping, known)
@@ -251,6 +254,16 @@ def _fields_of_action(found: Findings, known: Known) -> None:
     found.once(file, ((("controlling_fields", at, "id"), one.id) for at, one in controlling))
 
 
+def _rulebook(found: Findings, known: Known) -> None:
+    file, document = "rulebook_defaults.yaml", found.contents.rulebook
+    found.need(file, ("body",), document.body, known.bodies, "Gremium")
+    _ids(found, file, "groups")
+    found.once(file, (((*path, "id"), one.id) for path, one in document.parameters()))
+    for path, one in document.parameters():
+        if problem := one.problem():
+            found.add(file, path, problem)
+
+
 def _totals(found: Findings) -> None:
     for file, counted in _counts(found.contents):
         stated = found.contents.sources[file].data.get("totals") or {}
@@ -314,6 +327,9 @@ def _counts(contents: Contents) -> Iterator[tuple[str, dict[str, Decimal]]]:
             measures=sum(len(goal.measures) for one in fields for goal in one.goals),
         ),
     )
+    groups = contents.rulebook.groups
+    parameters = sum(len(one.parameters) for one in groups)
+    yield "rulebook_defaults.yaml", _decimals(groups=len(groups), parameters=parameters)
     if contents.mapping is not None:
         yield "demo/mapping.yaml", _decimals(reports=len(contents.reports))
 

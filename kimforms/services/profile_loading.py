@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 
 from ..engine.definition import content_hash
 from ..engine.profile import Profile
+from ..engine.text import pick
 from ..models import Body, CatalogueEntry, Controller, Municipality, Organisation, Process
 from ..permissions import Actor
+from ..rules.rulebook import Rulebook, RulebookRefused, plain
 from . import audit, catalogues, processes
 from .records import effects
 from .refusals import InputRefused
@@ -59,11 +61,16 @@ def plan(session: Session, profile: Profile) -> list[Planned]:
 def load(session: Session, actor: Actor, now: datetime, profile: Profile) -> list[Planned]:
     """Loads the whole profile and returns what was done. Entries that the profile no longer names stay untouched.
 
-    Raises :class:`InputRefused` when a process has effects that this installation cannot carry out.
+    Raises :class:`InputRefused` when a process has effects that this installation cannot carry out, or when a default of
+    the rulebook is none that the rules know.
     """
     for definition in profile.processes.values():
         if missing := effects.unserved(definition):
             raise InputRefused({definition.key: f"Unbekannte Wirkung: {', '.join(missing)}"})
+    try:
+        Rulebook.from_values({}, {one.id: one.default for _, one in profile.rulebook.parameters()})
+    except RulebookRefused as refused:
+        raise InputRefused(refused.problems) from None
     done: list[Planned] = []
     for table in (Controller, Municipality, Organisation, Body, CatalogueEntry):
         for entry in _entries(session, profile, only=table):
@@ -158,6 +165,11 @@ def _catalogue(_session: Session, profile: Profile) -> Iterator[Entry]:
             yield _listed("goal", goal.id, area.id, goal.title, number, _data(goal, "measures"))
             for place, measure in enumerate(goal.measures):
                 yield _listed("measure", measure.id, goal.id, measure.title, place, _data(measure))
+    for position, group in enumerate(profile.rulebook.groups):
+        yield _listed("rule_group", group.id, None, pick(group.title), position, _data(group, "parameters"))
+        for number, one in enumerate(group.parameters):
+            own = _data(one) | {"default": plain(one.default)}
+            yield _listed("rule", one.id, group.id, pick(one.label), number, own)
 
 
 def _listed(kind: str, slug: str, parent: str | None, title: str, position: int, data: dict[str, Any]) -> Entry:

@@ -9,6 +9,7 @@ from kimforms.engine.profile import ProfileError, profile_folder, read_profile
 
 THEMES = "demo/themes.yaml"
 PROCESS = "processes/hurdle_report.yaml"
+RULES = "rulebook_defaults.yaml"
 PLACES, FIELDS, MAPPING = "municipalities.yaml", "fields_of_action.yaml", "demo/mapping.yaml"
 
 # file, text that stands there once (or first), what it becomes, what the refusal says
@@ -55,6 +56,16 @@ CASES = [
     (FIELDS, "  measures: 66", "  measures: 65", "gezählt sind 66"),
     ("synonyms.yaml", "  - id: sozialamt\n", "  - id: jobcenter\n", "„jobcenter“ kommt doppelt vor"),
     ("synonyms.yaml", "version: 1", "version: eins", "erlaubt ist nur 1"),
+    (RULES, "parameters: 34", "parameters: 33", "angegeben sind 33, gezählt sind 34"),
+    (RULES, "groups: 7", "groups: 8", "gezählt sind 7"),
+    (RULES, "body: lenkungsgruppe-kim", "body: lenkungsgruppe", "Gremium „lenkungsgruppe“ gibt es nicht"),
+    (RULES, "  - id: shortened_notice_days", "  - id: notice_period_days", "„notice_period_days“ kommt doppelt vor"),
+    (RULES, "- id: einladung\n", "- id: sitzungen\n", "„sitzungen“ kommt doppelt vor"),
+    (RULES, "    default: votes_cast", "    default: most", "die Vorgabe passt nicht zu „one_of“"),
+    (RULES, "    default: 14\n", "    default: -14\n", "die Vorgabe passt nicht zu „number“"),
+    (RULES, "    type: yes_no\n    default: false", "    type: yes_no\n    default: 3", "die Vorgabe passt nicht zu „yes_no“"),
+    (RULES, "    - chair\n", "    - chairman\n", "die Vorgabe passt nicht zu „several_of“"),
+    (RULES, "    - value: secret\n", "    - value: open\n", "eine Antwort steht zweimal zur Wahl"),
     (MAPPING, "    arbeit: arbeitsmarktintegration", "    arbeit: arbeitsmarkt", "„arbeitsmarkt“ gibt es nicht"),
     (MAPPING, "    Hennef: hennef\n", "", "\"Hennef\" ist keinem Wert zugeordnet"),
     (MAPPING, "  title: titel", "  title: ueberschrift", "Frage „ueberschrift“ gibt es nicht"),
@@ -150,7 +161,7 @@ def test_broken_yaml_is_refused(folder: Path, content: bytes, says: str) -> None
     assert says in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["municipalities.yaml", "synonyms.yaml", "demo/reports.jsonl", PROCESS])
+@pytest.mark.parametrize("name", ["municipalities.yaml", "synonyms.yaml", RULES, "demo/reports.jsonl", PROCESS])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(ProfileError) as refused:

@@ -11,6 +11,7 @@ from kimforms.engine.catalogue import Option
 from kimforms.engine.cleaning import clean_answers
 from kimforms.engine.profile import Profile, ProfileError, available_profiles, profile_folder, read_profile
 from kimforms.engine.text import pick
+from kimforms.rules.rulebook import PARAMETERS, Rulebook, kind_of, options_of
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +57,16 @@ def test_bodies(profile: Profile) -> None:
     assert sum(member.voting for member in steering.members) == 17
     assert len({member.list_item for member in steering.members if member.voting}) == 15
     assert {one.controller for one in bodies.values() if one.level == "Troisdorf"} == {"troisdorf"}
+
+
+def test_rulebook_defaults_are_what_the_rules_know(profile: Profile) -> None:
+    defaults = {one.id: one.default for _, one in profile.rulebook.parameters()}
+    assert len(profile.rulebook.groups) == 7
+    assert tuple(defaults) == PARAMETERS
+    assert Rulebook.from_values({}, defaults) == Rulebook()
+    for _, one in profile.rulebook.parameters():
+        assert (one.type, {option.value for option in one.options}) == (kind_of(one.id), set(options_of(one.id)))
+        assert all(isinstance(text, dict) and set(text) == {"de", "en"} for text in (one.label, one.help or one.label))
 
 
 def test_fields_of_action(profile: Profile) -> None:
