@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from kimforms.documents.meeting_words import WORDS
 from kimforms.documents.minutes import DecisionText
-from kimforms.documents.paper import Entry, Letterhead
+from kimforms.documents.paper import Entry, Letterhead, render
 
 
 @dataclass(frozen=True)
@@ -38,4 +39,4 @@ class ExcerptData:
 
 def excerpt_html(data: ExcerptData, templates: Path) -> str:
     """The excerpt as a whole HTML document; `provisional` says on it that the minutes are not signed yet."""
-    raise NotImplementedError
+    return render("excerpt.html", data, templates, WORDS)

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from kimforms.documents.paper import Letterhead
+from kimforms.documents.invitation import HIDDEN, is_hidden
+from kimforms.documents.meeting_words import WORDS
+from kimforms.documents.paper import Letterhead, render
 
 MinutesKind = Literal["results", "course"]
 """`results`: decisions and results only; `course`: the course of the discussion as well."""
@@ -165,9 +167,25 @@ class MinutesData:
 
 def minutes_html(data: MinutesData, templates: Path) -> str:
     """The minutes as a whole HTML document; `templates` is the folder with `minutes.html`."""
-    raise NotImplementedError
+    return render("minutes.html", without_confidential(data) if data.redacted else data, templates, WORDS)
 
 
 def without_confidential(data: MinutesData) -> MinutesData:
-    """The minutes for guests: of confidential items only the number stays, nothing else of them is in the result."""
-    raise NotImplementedError
+    """The minutes for guests: of confidential items only the number stays, nothing else of them is in the result.
+
+    What stands below a confidential item is as confidential as that. Its tasks, addenda and annexes go as well.
+    """
+    hidden = [item.label for item in data.items if item.confidential]
+    title = HIDDEN.get(data.language, HIDDEN["en"])
+    gone = {paper for item in data.items if is_hidden(item.label, hidden) for paper in item.papers}
+    return replace(
+        data,
+        items=tuple(
+            MinutesItem(item.label, title, confidential=True) if is_hidden(item.label, hidden) else item
+            for item in data.items
+        ),
+        tasks=tuple(task for task in data.tasks if not (task.confidential or is_hidden(task.item, hidden))),
+        addenda=tuple(one for one in data.addenda if not (one.confidential or is_hidden(one.item, hidden))),
+        annexes=tuple(name for name in data.annexes if name not in gone),
+        redacted=True,
+    )
