@@ -82,6 +82,15 @@ class Tag(Enum):
         "decision:take",
         ("decision", "reference", "body", "decided_on", "result", "wording", "votes", "amends", "how", "origin"),
     )
+    DECISION_PROGRESS = "decision:progress", ("decision", "reference", "state", "note", "due_on")
+    DECISION_MEASURE = "decision:measure", ("decision", "reference", "old", "new")
+    CIRCULAR_DRAFT = "circular:draft", ("circular", "body", "title", "wording")
+    CIRCULAR_START = "circular:start", ("circular", "reply_until", "ballots")
+    CIRCULAR_ANSWER = "circular:answer", ("circular", "ballot", "choice", "comment", "by", "via")
+    CIRCULAR_DEPUTY = "circular:deputy", ("circular", "ballot", "deputy")
+    CIRCULAR_POST = "circular:post", ("circular", "person")
+    CIRCULAR_CLOSE = "circular:close", ("circular", "state", "sentence")
+    CIRCULAR_OFFER = "circular:offer", ("circular", "meeting")
     STATISTICS_THRESHOLD = "statistics:threshold", ("old", "new")
     STATISTICS_RELEASE = "statistics:release", ("period", "threshold")
     BODY_CREATE = "body:create", ("body", "name", "formality", "decision")

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from ...models import Meeting
 from ...permissions import Actor
@@ -34,3 +35,9 @@ def take_step(
         row_version=None,
         catalogues=catalogues(session),
     )
+
+
+def touch(meeting: Meeting, now: datetime) -> None:
+    """Makes pages that show the meeting stale: its row version rises, also for a change in its own tables."""
+    meeting.record.changed_at = now
+    flag_modified(meeting.record, "changed_at")
