@@ -24,6 +24,7 @@ def all_blueprints() -> list[Blueprint]:
         report,
         report_drafts,
         report_status,
+        rulebooks,
         similar,
         solutions,
         statistics,
@@ -36,6 +37,6 @@ def all_blueprints() -> list[Blueprint]:
     rooms = (
         pages, accounts, admin, report, report_drafts, report_status, inbox, records, record_steps, record_work, similar,
         comparison, tasks, dashboard, decisions, statistics, outbox, solutions, publishing, themes,
-        theme_deeds, theme_proposals, replies,
+        theme_deeds, theme_proposals, replies, rulebooks,
     )  # fmt: skip
     return [room.blueprint for room in rooms]
