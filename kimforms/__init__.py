@@ -16,6 +16,7 @@ from .blueprints import access, all_blueprints, navigation, rendering
 from .blueprints import accounts as account_pages
 from .config import Settings, read_settings, secret_key_of
 from .services import outbox, similar_texts
+from .services.meetings import organizer
 from .services.unit_of_work import keep_anchor_in
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +33,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     keep_anchor_in(make_url(settings.database_url), settings.data_dir)
     outbox.configure(settings.base_url)
+    organizer.configure(settings.inbound_address, settings.mail_from)
     similar_texts.configure(settings.profile, settings.encoder or None)
     extensions.set_log_level(settings.log_level)
     extensions.db.init_app(app)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ class Settings:
     session_minutes: int
     log_level: str
     encoder: str = ""
+    inbound_address: str = ""
+    inbound_url: str = ""
 
     @property
     def sqlite(self) -> bool:
@@ -81,6 +84,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         session_minutes=_whole_number(env, "KIMFORMS_SESSION_MINUTES", 60, 1, 24 * 60),
         log_level=_log_level(env),
         encoder=_encoder(env),
+        inbound_address=_inbound_address(env),
+        inbound_url=_inbound_url(env),
     )
 
 
@@ -113,6 +118,20 @@ def _smtp_url(env: Mapping[str, str]) -> str:
     url = env.get("KIMFORMS_SMTP_URL") or ""
     if url and urlsplit(url).scheme not in {"smtp", "smtps", "smtp+starttls"}:
         raise SettingsError("KIMFORMS_SMTP_URL beginnt mit smtp://, smtp+starttls:// oder smtps://.")
+    return url
+
+
+def _inbound_address(env: Mapping[str, str]) -> str:
+    address = (env.get("KIMFORMS_INBOUND_ADDRESS") or "").strip()
+    if address and not re.fullmatch(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", address):
+        raise SettingsError(f"KIMFORMS_INBOUND_ADDRESS ist eine E-Mail-Adresse, nicht „{address}“.")
+    return address
+
+
+def _inbound_url(env: Mapping[str, str]) -> str:
+    url = env.get("KIMFORMS_INBOUND_URL") or ""
+    if url and (urlsplit(url).scheme not in {"imap", "imaps", "imap+starttls"} or not urlsplit(url).hostname):
+        raise SettingsError("KIMFORMS_INBOUND_URL hat die Form imaps://name:passwort@server/INBOX.")
     return url
 
 

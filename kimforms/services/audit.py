@@ -91,6 +91,14 @@ class Tag(Enum):
     CIRCULAR_POST = "circular:post", ("circular", "person")
     CIRCULAR_CLOSE = "circular:close", ("circular", "state", "sentence")
     CIRCULAR_OFFER = "circular:offer", ("circular", "meeting")
+    MEETING_SESSION = "meeting:session", ("what", "at", "note")
+    MEETING_ATTENDANCE = "meeting:attendance", ("what", "person", "name", "at", "until", "old")
+    MEETING_ITEM = "meeting:item", ("item", "title", "what", "note")
+    MEETING_NOTES = "meeting:notes", ("item", "title", "what", "version", "text", "other")
+    MEETING_VOTE = (
+        "meeting:vote",
+        ("vote", "item", "title", "what", "counts", "sentence", "names", "replaces", "before", "reason"),
+    )
     STATISTICS_THRESHOLD = "statistics:threshold", ("old", "new")
     STATISTICS_RELEASE = "statistics:release", ("period", "threshold")
     BODY_CREATE = "body:create", ("body", "name", "formality", "decision")
@@ -112,6 +120,15 @@ class Tag(Enum):
     MEETING_CHANGE = "meeting:change", ("changes", "sequence")
     AGENDA_CHANGE = "agenda:change", ("item", "what", "title", "changes")
     RULEBOOK_ADOPT = "rulebook:adopt", ("body", "number", "valid_from", "title", "values")
+    INVITEE_ADD = "invitee:add", ("invitee", "person", "seat", "role")
+    INVITEE_REMOVE = "invitee:remove", ("invitee", "told")
+    INVITEE_CHANNEL = "invitee:channel", ("invitee", "old", "new")
+    INVITATION_ANSWER = "invitation:answer", ("invitee", "answer", "via")
+    INVITATION_POST = "invitation:post", ("dispatch", "day", "letters")
+    MEETING_DISPATCH = "meeting:dispatch", ("dispatch", "kind", "sequence", "mails", "letters")
+    MEETING_SHORTEN = "meeting:shorten", ("reason",)
+    FEED_RENEW = "feed:renew", ("person", "body")
+    FEED_REVOKE = "feed:revoke", ("person", "body")
     PROFILE_LOAD = "profile:load", ("profile", "version", "new", "changed")
     PROCESS_PUBLISH = "process:publish", ("process", "version", "hash")
 

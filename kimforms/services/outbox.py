@@ -76,7 +76,7 @@ def queue(
         text=_text_part(body, target, label, _signature(controller, language)),
         html=_html_part(body, target, label, _signature(controller, language), language),
         language=language,
-        reply_to=_reply_address(controller),
+        reply_to=reply_address(controller),
         created_at=now,
     )
     for address, user_id in _once_each(to):
@@ -177,7 +177,7 @@ def _once_each(to: Sequence[tuple[str, int | None]]) -> list[tuple[str, int | No
     return list(found.values())
 
 
-def _reply_address(controller: Controller) -> str | None:
+def reply_address(controller: Controller) -> str | None:
     """Where answers go: ``reply_to`` of the controller, else the ``email`` that its pages show."""
     data = controller.data or {}
     address = data.get("reply_to") or data.get("email")
