@@ -109,6 +109,7 @@ class Dispatch(db.Model):
 
     id: Mapped[Key]
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.record_id"), index=True)
+    circular_id: Mapped[int | None] = mapped_column(ForeignKey("circular_vote.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20))
     sequence: Mapped[int] = mapped_column(default=0)
     subject: Mapped[str] = mapped_column(String(300))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..engine.fields import CleanContext
-from ..models import Decision, Record
+from ..models import Body, Decision, Record
 from ..permissions import Actor
 from .catalogues import catalogues
 from .processes import definition_of
@@ -30,16 +31,23 @@ def put_tasks(
         office = offices["stelle"].display(row["stelle"], context) if row.get("stelle") else ""
         due = date.fromisoformat(row["bis"]) if row.get("bis") else None
         title = f"{decision.reference}: {step}" + (f" ({office})" if office else "")
-        _task(session, actor, now, record, title, due)
+        _task(session, actor, now, record, title, due, decision)
     if decision.review_on is not None:
         title = f"{decision.reference}: Überprüfung durch die Lenkungsgruppe vorbereiten"
-        _task(session, actor, now, record, title, decision.review_on, "follow_up")
+        _task(session, actor, now, record, title, decision.review_on, decision, "follow_up")
 
 
 def _task(
-    session: Session, actor: Actor, now: datetime, record: Record, title: str, due: date | None, kind: str = "task"
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    record: Record,
+    title: str,
+    due: date | None,
+    decision: Decision,
+    kind: str = "task",
 ) -> None:
-    put_task(
+    task = put_task(
         session,
         actor,
         now,
@@ -50,3 +58,5 @@ def _task(
         due_on=due,
         kind=kind,
     )
+    task.decision_id = decision.id
+    task.body_id = session.scalar(select(Body.id).where(Body.slug == decision.body))

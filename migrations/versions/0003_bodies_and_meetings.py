@@ -391,17 +391,20 @@ def upgrade():
         "dispatch",
         sa.Column("id", BIG_ID, nullable=False),
         sa.Column("meeting_id", BIG_ID, nullable=True),
+        sa.Column("circular_id", BIG_ID, nullable=True),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("subject", sa.String(length=300), nullable=False),
         sa.Column("snapshot", DOCUMENT, nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_by_id", BIG_ID, nullable=True),
+        sa.ForeignKeyConstraint(["circular_id"], ["circular_vote.id"], name=op.f("fk_dispatch_circular_id")),
         sa.ForeignKeyConstraint(["meeting_id"], ["meeting.record_id"], name=op.f("fk_dispatch_meeting_id")),
         sa.ForeignKeyConstraint(["sent_by_id"], ["user_account.id"], name=op.f("fk_dispatch_sent_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch")),
     )
     with op.batch_alter_table("dispatch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dispatch_circular_id"), ["circular_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_dispatch_meeting_id"), ["meeting_id"], unique=False)
 
     op.create_table(
@@ -875,6 +878,7 @@ def downgrade():
     op.drop_table("invitee")
     with op.batch_alter_table("dispatch", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_dispatch_meeting_id"))
+        batch_op.drop_index(batch_op.f("ix_dispatch_circular_id"))
     op.drop_table("dispatch")
     with op.batch_alter_table("decision_progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decision_progress_decision_id"))
