@@ -111,22 +111,25 @@ def read_mail(content: bytes) -> Inbound:
     )
 
 
-def _leaves(message: Message, depth: int = 0) -> Iterator[Message]:
+def _leaves(message: Message) -> Iterator[Message]:
     """Parts without parts, in reading order, and the reports of mail servers as a whole; a forwarded mail is not entered."""
-    budget = [MAX_PARTS]
-    yield from _walk(message, depth, budget)
+    yield from _walk(message, 0, [MAX_PARTS])
 
 
 def _walk(part: Message, depth: int, budget: list[int]) -> Iterator[Message]:
     if budget[0] <= 0 or depth > MAX_DEPTH:
         return
     budget[0] -= 1
-    payload = part.get_payload()
-    if part.get_content_maintype() == "multipart" and isinstance(payload, list):
-        for child in payload:
-            yield from _walk(cast(Message, child), depth + 1, budget)
+    if part.get_content_maintype() == "multipart" and part.is_multipart():
+        for child in _children(part):
+            yield from _walk(child, depth + 1, budget)
     else:
         yield part
+
+
+def _children(part: Message) -> list[Message]:
+    """The parts within; asked of a part without any, `get_payload` would decode its text and may fail."""
+    return cast(list[Message], part.get_payload()) if part.is_multipart() else []
 
 
 def _replies(parts: list[Message]) -> tuple[tuple[Reply, ...], tuple[str, ...]]:
@@ -156,9 +159,8 @@ def _bounces(parts: list[Message]) -> Iterator[Bounce]:
     for part in parts:
         if part.get_content_type() != "message/delivery-status":
             continue
-        blocks = part.get_payload()
-        for block in blocks if isinstance(blocks, list) else []:
-            if (bounce := _bounce(cast(Message, block), original)) is not None:
+        for block in _children(part)[:MAX_RECIPIENTS]:
+            if (bounce := _bounce(block, original)) is not None:
                 yield bounce
 
 
@@ -178,9 +180,8 @@ def _typed(block: Message, name: str) -> str:
 
 
 def _original_ids(part: Message) -> list[str]:
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        return [found for child in payload[:1] for found in _message_ids(cast(Message, child), "Message-ID")]
+    if part.is_multipart():
+        return [found for child in _children(part)[:1] for found in _message_ids(child, "Message-ID")]
     headers = re.search(rb"(?im)^message-id:\s*(<[^<>\s]{3,250}>)", _payload(part)[:100_000])
     return [headers[1].decode("ascii", "replace")] if headers else []
 
