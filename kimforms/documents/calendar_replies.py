@@ -194,7 +194,7 @@ def _address(line: _Line) -> str:
 
 
 def _mailbox(text: str) -> str:
-    plain = _MAILTO.sub("", text.split(",", maxsplit=1)[0].strip().strip("\"'<>"), count=1).strip().strip("\"'<>")
+    plain = _MAILTO.split(text)[-1].split(",", maxsplit=1)[0].strip().strip("\"'<>")
     return comparable_address(plain) if _ADDRESS.fullmatch(plain) else ""
 
 
