@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
@@ -9,6 +10,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from ..engine.text import pick
 from ..extensions import db
 from ..forms.records import error_pairs, put_errors
+from ..forms.rulebook_words import in_english
 from ..forms.rulebooks import deadline_form, rulebook_form
 from ..models import Body
 from ..permissions import may
@@ -59,8 +61,7 @@ def adopt(slug: str) -> Response:
     form.validate()
     values, problems = form.read()
     if errors := problems | ({} if form.valid_from.day else {"valid_from": "Geben Sie den Tag an, ab dem sie gilt."}):
-        put_errors(form, {key: one for key, one in errors.items() if not form[key].errors}, t)
-        return _form_page(body, form, status=422)
+        return _refused(body, form, {key: one for key, one in errors.items() if not form[key].errors})
     new = rulebooks.NewVersion(values, form.valid_from.day, form.title.data or "", form.note.data or "")
     try:
         if request.form.get("do") != "adopt":
@@ -68,10 +69,14 @@ def adopt(slug: str) -> Response:
         with unit_of_work() as session:
             number = rulebooks.adopt_rulebook(session, actor, access.now(), _own_body(slug), new).number
     except InputRefused as refused:
-        put_errors(form, {**refused.errors}, t)
-        return _form_page(_own_body(slug), form, status=422)
+        return _refused(_own_body(slug), form, refused.errors)
     flash(t(f"Fassung {number} ist eingetragen.", f"Version {number} is entered."), "success")
     return see_other(".show", slug=slug)
+
+
+def _refused(body: Body, form: Any, errors: Mapping[str, str]) -> Response:
+    put_errors(form, {key: t(one, in_english(one)) for key, one in errors.items()}, t)
+    return _form_page(body, form, status=422)
 
 
 def _own_body(slug: str) -> Body:
