@@ -19,9 +19,10 @@ from kimforms.engine.catalogue import Option, StaticCatalogues
 from kimforms.engine.check import check
 from kimforms.engine.definition import Notice, ProcessDefinition
 from kimforms.engine.demo_documents import DemoThemes
+from kimforms.engine.demo_people import DemoPeople
+from kimforms.engine.profile_bodies import BodiesDocument
 from kimforms.engine.profile_checks import Contents, findings_of
 from kimforms.engine.profile_documents import (
-    BodiesDocument,
     ControllerEntry,
     DemoMapping,
     FieldsOfActionDocument,
@@ -32,6 +33,7 @@ from kimforms.engine.profile_documents import (
     SynonymsDocument,
 )
 from kimforms.engine.profile_rulebook import RulebookDefaultsDocument
+from kimforms.engine.profile_school_holidays import SchoolHolidaysDocument
 from kimforms.engine.text import Text, pick
 from kimforms.engine.yaml_io import validate
 from kimforms.engine.yaml_lines import DefinitionError, Problem, YamlDocument, load_yaml_with_lines
@@ -39,6 +41,8 @@ from kimforms.engine.yaml_lines import DefinitionError, Problem, YamlDocument, l
 HEAD = "profile.yaml"
 MAPPING = "demo/mapping.yaml"
 THEMES = "demo/themes.yaml"
+PEOPLE = "demo/people.yaml"
+SCHOOL_HOLIDAYS = "school_holidays.yaml"
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -71,6 +75,8 @@ class Profile:
     mapping: DemoMapping | None = None
     reports: tuple[Mapping[str, Any], ...] = ()
     themes: DemoThemes | None = None
+    people: DemoPeople | None = None
+    school_holidays: SchoolHolidaysDocument | None = None
 
     def controller(self, controller_id: str) -> ControllerEntry:
         """The controller with this id; `KeyError` if there is none."""
@@ -153,6 +159,8 @@ def read_profile(folder: Path) -> Profile:
         mapping=contents.mapping,
         reports=contents.reports,
         themes=contents.themes,
+        people=contents.people,
+        school_holidays=contents.school_holidays,
     )
 
 
@@ -176,6 +184,8 @@ class _Reading:
         mapping = self._model(MAPPING, DemoMapping) if (self._folder / MAPPING).is_file() else None
         reports = self._reports(mapping)
         themes = self._model(THEMES, DemoThemes) if mapping and (self._folder / THEMES).is_file() else None
+        people = self._model(PEOPLE, DemoPeople) if (self._folder / PEOPLE).is_file() else None
+        school_holidays = self._school_holidays()
         if self._problems or not (
             head and municipalities and organisations and bodies and fields_of_action and synonyms and rulebook
         ):
@@ -192,6 +202,8 @@ class _Reading:
             mapping=mapping,
             reports=reports,
             themes=themes,
+            people=people,
+            school_holidays=school_holidays,
             sources=self._sources,
         )
 
@@ -203,6 +215,13 @@ class _Reading:
         except DefinitionError as refused:
             self._problems += [(name, problem) for problem in refused.problems]
             return None
+
+    def _school_holidays(self) -> SchoolHolidaysDocument | None:
+        name = SCHOOL_HOLIDAYS
+        document = self._model(name, SchoolHolidaysDocument) if (self._folder / name).is_file() else None
+        for path, reason in document.problems() if document else ():
+            self._problems.append((name, Problem(self._sources[name].line_of(path), reason, path)))
+        return document
 
     def _bytes(self, name: str) -> bytes:
         try:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from kimforms.engine import demo_documents
+from kimforms.engine import demo_documents, demo_people
 from kimforms.engine.definition import ProcessDefinition
+from kimforms.engine.profile_bodies import BodiesDocument
+from kimforms.engine.profile_body_checks import body_problems
 from kimforms.engine.profile_chain import chain_problems
 from kimforms.engine.profile_documents import (
-    BodiesDocument,
     DemoMapping,
     FieldsOfActionDocument,
     MunicipalitiesDocument,
@@ -21,11 +22,9 @@ from kimforms.engine.profile_documents import (
     SynonymsDocument,
 )
 from kimforms.engine.profile_rulebook import RulebookDefaultsDocument
+from kimforms.engine.profile_school_holidays import SchoolHolidaysDocument
 from kimforms.engine.strict import Path
 from kimforms.engine.yaml_lines import Problem, YamlDocument
-
-EXTERNAL = "extern"
-"""Stands for an organiser outside the profile."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,8 @@ class Contents:
     mapping: DemoMapping | None
     reports: tuple[Mapping[str, Any], ...]
     themes: demo_documents.DemoThemes | None
+    people: demo_people.DemoPeople | None
+    school_holidays: SchoolHolidaysDocument | None
     sources: Mapping[str, YamlDocument]
 
 
@@ -100,7 +101,8 @@ def findings_of(contents: Contents) -> list[tuple[str, Problem]]:
     _accounts(found, known)
     _municipalities(found, known)
     _organisations(found, known)
-    _bodies(found, known)
+    for file, path, reason in body_problems(contents, known):
+        found.add(file, path, reason)
     _fields_of_action(found, known)
     _ids(found, "synonyms.yaml", "groups")
     _rulebook(found, known)
@@ -207,31 +209,6 @@ def _runs_in_a_circle(start: str, parents: Mapping[str, str | None]) -> bool:
             break
         above = parents.get(above)
     return above == start
-
-
-def _bodies(found: Findings, known: Known) -> None:
-    file = "bodies.yaml"
-    organisers = known.organisations | known.bodies | {EXTERNAL}
-    for at, body in enumerate(found.contents.bodies.bodies):
-        here: Path = ("bodies", at)
-        found.need(file, (*here, "controller"), body.controller, known.controllers, "Verantwortlichen")
-        found.need(file, (*here, "managed_by"), body.managed_by, known.organisations, "Organisation")
-        found.need(file, (*here, "office"), body.office, known.bodies, "Gremium")
-        found.need(file, (*here, "set_up_by"), body.set_up_by, known.bodies, "Gremium")
-        found.need(file, (*here, "organised_by"), body.organised_by, organisers, "Organisation oder Gremium")
-        found.need(file, (*here, "field_of_action"), body.field_of_action, known.fields_of_action, "Handlungsfeld")
-        for n, member in enumerate(body.members):
-            path = (*here, "members", n)
-            if not (member.organisation or member.municipality or member.name):
-                found.add(file, path, "das Mitglied braucht organisation, municipality oder name")
-            found.need(file, (*path, "organisation"), member.organisation, known.organisations, "Organisation")
-            found.need(file, (*path, "municipality"), member.municipality, known.municipalities, "Kommune")
-        voting = [member for member in body.members if member.voting]
-        if body.voting_members is not None and body.voting_members != len(voting):
-            found.add(file, (*here, "voting_members"), f"gezählt sind {len(voting)} stimmberechtigte Mitglieder")
-        items = {member.list_item for member in voting}
-        if body.voting_list_items is not None and body.voting_list_items != len(items):
-            found.add(file, (*here, "voting_list_items"), f"gezählt sind {len(items)} Listenpunkte")
 
 
 def _fields_of_action(found: Findings, known: Known) -> None:

@@ -21,7 +21,9 @@ from ..models import Body, CatalogueEntry, Controller, Municipality, Organisatio
 from ..permissions import Actor
 from ..rules.rulebook import Rulebook, RulebookRefused, plain
 from . import audit, catalogues, processes
+from .bodies import from_profile
 from .records import effects
+from .records.chain import on_behalf
 from .refusals import InputRefused
 
 Kind = type[Controller] | type[Municipality] | type[Organisation] | type[Body] | type[CatalogueEntry]
@@ -77,6 +79,7 @@ def load(session: Session, actor: Actor, now: datetime, profile: Profile) -> lis
             done.append(_judge(session, entry))
             _write(session, entry)
         session.flush()  # later tables point at earlier ones
+    from_profile.bring_bodies(session, on_behalf(actor), now, profile)
     for definition in profile.processes.values():
         done.append(Planned("process", definition.key, _process_status(session, definition)))
         controller = session.scalars(select(Controller).where(Controller.key == definition.controller)).one()
@@ -149,8 +152,9 @@ def _bodies(session: Session, profile: Profile) -> Iterator[Entry]:
             "name": one.name,
             "kind": one.kind[:120],
             "controller_id": controllers.get(one.controller or first),
-            "data": _data(one),
+            "data": _data(one, "formality", "agenda"),
             "active": True,
+            "formality": one.formality,
         }
         yield Entry(Body, {"slug": one.id}, values)
 
@@ -170,6 +174,13 @@ def _catalogue(_session: Session, profile: Profile) -> Iterator[Entry]:
         for number, one in enumerate(group.parameters):
             own = _data(one) | {"default": plain(one.default)}
             yield _listed("rule", one.id, group.id, pick(one.label), number, own)
+    for position, (slug, title, items) in enumerate(from_profile.agenda_entries(profile)):
+        yield _listed(from_profile.AGENDA, slug, None, title, position, {"items": items})
+    document = profile.school_holidays
+    for position, days in enumerate(document.holidays if document else ()):
+        own = _data(days) | {"first": days.first.isoformat(), "last": days.last.isoformat()}
+        own |= {"source": document.source, "as_of": document.as_of.isoformat()} if document else {}
+        yield _listed("school_holiday", days.id, None, days.name, position, own)
 
 
 def _listed(kind: str, slug: str, parent: str | None, title: str, position: int, data: dict[str, Any]) -> Entry:

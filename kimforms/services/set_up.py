@@ -16,6 +16,7 @@ from ..extensions import db
 from ..models import Controller, Responsibility
 from ..permissions import SYSTEM, Grant
 from . import accounts, profile_loading, responsibilities
+from .bodies import demo_people
 from .passwords import DEFAULT_COST, Cost
 from .unit_of_work import unit_of_work
 
@@ -45,7 +46,7 @@ def prepare_migrations() -> None:
 def create_demo_accounts(
     session: Session, now: datetime, profile: Profile, password: str, cost: Cost = DEFAULT_COST
 ) -> None:
-    """The invented people of the profile, with a password that is no secret."""
+    """The invented people of the profile, with a password that is no secret, and who sits in which body."""
     controllers = {row.key: row.id for row in session.scalars(select(Controller))}
     for person in profile.head.demo_accounts:
         bodies = [seat.body for seat in person.bodies] or [None]
@@ -57,6 +58,7 @@ def create_demo_accounts(
         user = accounts.ensure_user(session, SYSTEM, now, person.email, person.name, password, grants, cost=cost)
         for slug in person.responsible_for:
             _make_responsible(session, now, controllers[person.roles[0].controller], slug, user.id)
+    demo_people.seat_people(session, now, profile)
 
 
 def _make_responsible(session: Session, now: datetime, controller_id: int, municipality: str, user_id: int) -> None:
