@@ -13,6 +13,7 @@ from ...engine.fields import CleanContext
 from ...engine.fields.base import Field
 from ...engine.text import pick
 from ..audit import Tag
+from . import session_words
 
 if TYPE_CHECKING:
     from .record_page import Seen
@@ -316,6 +317,7 @@ TELLERS: dict[str, Teller] = {
     Tag.PUBLICATION_NEWS.text: _news,
     Tag.MAIL_RETRY.text: _plain("E-Mail noch einmal gesendet", "Mail sent again"),
     Tag.MAIL_GIVE_UP.text: _plain("E-Mail nicht zugestellt", "Mail not delivered", "warning"),
+    **session_words.TELLERS,
 }
 
 
