@@ -19,6 +19,7 @@ from .. import audit, catalogues
 from ..audit import Tag
 from ..records.facts import local_day
 from .history_words import MOST_NAMED, TELLERS, Change, Reading
+from .history_words_minutes import MINUTES_TELLERS
 
 if TYPE_CHECKING:
     from .record_page import Seen
@@ -187,6 +188,8 @@ def who(reading: Reading, event: Event) -> str:
     """The name of who did it. The account of the reporter is never named: "meldende Person"."""
     if event.actor_kind == "system":
         return "kimforms"
+    if event.actor_id is None and reading.definition.reporter is None:
+        return reading.say("über einen Link", "by a link")
     if event.actor_id is None:
         return reading.say("meldende Person", "reporting person")
     creator = event.actor_id == reading.seen.record.creator_id and reading.seen.reporter_hidden
@@ -196,7 +199,7 @@ def who(reading: Reading, event: Event) -> str:
 
 
 def _told(reading: Reading, event: Event, payload: Mapping[str, Any]) -> Line | None:
-    tell = TELLERS.get(event.tag)
+    tell = TELLERS.get(event.tag) or MINUTES_TELLERS.get(event.tag)
     if tell is None:
         return None
     erased = frozenset(value.key for value in event.values if value.erased_at is not None)
