@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
+import warnings
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
@@ -58,7 +59,10 @@ def render_pdf(
     rendered.metadata.title = title
     rendered.metadata.lang = language
     rendered.metadata.generator = "kimforms"
-    pdf = rendered.write_pdf(**options)
+    with warnings.catch_warnings():
+        # WeasyPrint 70 leaves the file of the colour profile to the garbage collector
+        warnings.filterwarnings("ignore", r"unclosed file .*sRGB2014\.icc", ResourceWarning)
+        pdf = rendered.write_pdf(**options)
     if refused:
         raise ForeignResource(refused[0])
     return bytes(pdf)
