@@ -85,7 +85,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         log_level=_log_level(env),
         encoder=_encoder(env),
         inbound_address=_inbound_address(env),
-        inbound_url=_inbound_url(env),
+        inbound_url=read_inbound_url(env),
     )
 
 
@@ -128,7 +128,8 @@ def _inbound_address(env: Mapping[str, str]) -> str:
     return address
 
 
-def _inbound_url(env: Mapping[str, str]) -> str:
+def read_inbound_url(env: Mapping[str, str]) -> str:
+    """The mailbox to read; raises :class:`SettingsError` for an address that names none."""
     url = env.get("KIMFORMS_INBOUND_URL") or ""
     if url and (urlsplit(url).scheme not in {"imap", "imaps", "imap+starttls"} or not urlsplit(url).hostname):
         raise SettingsError("KIMFORMS_INBOUND_URL hat die Form imaps://name:passwort@server/INBOX.")

@@ -22,6 +22,7 @@ from .config import Settings, SettingsError
 from .extensions import db
 from .services import deadlines, delivery, digest, news, retention, similar_groups, similar_reports, statistics
 from .services.file_store import FileStore
+from .services.meetings import mailbox, reminders
 from .services.records.facts import BERLIN, local_day
 from .services.themes import closing
 from .services.unit_of_work import unit_of_work
@@ -68,6 +69,10 @@ def schedule(huey: Huey, app: Flask, clock: Callable[[], datetime] = lambda: dat
     def quarter() -> None:
         round_by_the_clock(huey, app, clock())
 
+    @huey.periodic_task(lambda moment: moment.minute % 2 == 0, name="inbound")
+    def inbound() -> None:
+        read_mailbox(app, clock)
+
 
 def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
     """Deadlines and tasks, the daily mail from seven o'clock on, figures of a past half-year, reports of closed themes,
@@ -78,6 +83,7 @@ def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
         ("digest", digest.run),
         ("statistics", statistics.run),
         ("themes", closing.run),
+        ("invitations", reminders.run),
     ):
         _run(app, name, lambda job=job: job(unit_of_work, now))
     _run(app, "similar", lambda: keep_similar(now))
@@ -86,6 +92,13 @@ def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
         done = _run(app, "retention", lambda: retention.run(unit_of_work, now))
         if huey is not None and done:
             huey.put("retention", day)
+
+
+def read_mailbox(app: Flask, clock: Callable[[], datetime]) -> None:
+    """Takes in the mails of the mailbox that is set, if one is."""
+    url = app.config["SETTINGS"].inbound_url
+    if url:
+        _run(app, "inbound", lambda: len(mailbox.poll(unit_of_work, clock, url).outcomes))
 
 
 def keep_similar(now: datetime) -> tuple[int, int]:

@@ -12,6 +12,7 @@ LAZY = {
     "audit": ("audit", "audit"),
     "backup": ("backup", "backup"),
     "demo": ("demo", "demo"),
+    "inbound": ("inbound", "inbound"),
     "init": ("init", "init"),
     "outbox": ("outbox", "outbox"),
     "process": ("process", "process"),

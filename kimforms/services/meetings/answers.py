@@ -66,11 +66,19 @@ def choices_of(session: Session, meeting: Meeting, rows: Sequence[Invitee]) -> l
 
 
 def give(
-    session: Session, actor: Actor, now: datetime, *, meeting: Meeting, rows: Sequence[Invitee], given: Given, via: str
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    meeting: Meeting,
+    rows: Sequence[Invitee],
+    given: Given,
+    via: str,
+    at: datetime | None = None,
 ) -> None:
     """Keeps the answer of one person; a later one takes the place of an earlier one.
 
-    A deputy is invited at once; when the principal comes after all, the deputy is told. Raises :class:`StepRefused` once
+    ``at`` is when it was given, if not now: mails may take long. A deputy is invited at once; when the principal comes after all, the deputy is told. Raises :class:`StepRefused` once
     the meeting has begun and :class:`InputRefused` for an unknown answer or a deputy whom the rules do not allow.
     """
     if not is_open(meeting, now):
@@ -86,6 +94,7 @@ def give(
         chosen, deputies = [seated], {seated.id: deputy}
     for row in chosen:
         _answer(session, actor, now, meeting, row, given, via)
+        row.answered_at = min(at or now, now)
         _settle_deputy(session, actor, now, meeting, row, deputies.get(row.id))
 
 
@@ -160,7 +169,9 @@ def _named(session: Session, now: datetime, meeting: Meeting, name: str, address
     """The person with this name and address, new where the controller knows none."""
     controller_id = meeting.body.controller_id
     known = select(Person).where(
-        Person.controller_id == controller_id, Person.email == address.lower(), Person.last_name == name.rsplit(" ", maxsplit=1)[-1]
+        Person.controller_id == controller_id,
+        Person.email == address.lower(),
+        Person.last_name == name.rsplit(" ", maxsplit=1)[-1],
     )
     if (person := session.scalars(known.limit(1)).first()) is not None:
         return person

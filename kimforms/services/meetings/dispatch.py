@@ -174,7 +174,13 @@ def post_of(
     shown: dict[str, Any] = snapshot(meeting, agenda_of(session, meeting))
     told = change if kind == "update" else None
     if told is not None:
-        shown |= {"asks_again": told.asks_again, "changes": list(told.lines)}
+        shown |= {
+            "asks_again": told.asks_again,
+            "changes": list(told.lines),
+            "changes_for_guests": list(told.lines_for_guests),
+        }
+    reason = reason or (meeting.cancel_reason if kind == "cancellation" else "")
+    shown["reason"] = reason
     content = Content(
         kind,
         meeting,
@@ -184,7 +190,7 @@ def post_of(
         told.lines if told else (),
         told.lines_for_guests if told else (),
         asks_again=bool(told and told.asks_again),
-        reason=reason or (meeting.cancel_reason if kind == "cancellation" else ""),
+        reason=reason,
         papers_left_out=prepared is not None and prepared.left_out,
         deputies_allowed=rulebook.deputies_allowed,
     )

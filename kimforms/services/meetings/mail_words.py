@@ -62,7 +62,7 @@ def text(
     deputy_for: str = "",
 ) -> str:
     """The mail to one person. ``address`` is the link to answer by, empty where nothing is to be answered."""
-    parts = [salutation(person), *_beginning(content, member)]
+    parts = [salutation(person), *beginning(content, member)]
     if deputy_for:
         parts.append(f"Sie kommen als Vertretung für {deputy_for}.")
     if len(seats) > 1:
@@ -94,7 +94,8 @@ def agenda_text(content: Content, *, member: bool) -> str:
     return "\n".join(("Tagesordnung:", *shown)) if shown else ""
 
 
-def _beginning(content: Content, member: bool) -> list[str]:
+def beginning(content: Content, member: bool) -> list[str]:
+    """The first paragraphs, which say what it is about; letters begin with them as well."""
     meeting = content.meeting
     if content.kind == "invitation":
         return [opening(meeting)]

@@ -29,7 +29,9 @@ from ..receipts import FONTS, TEMPLATES, letterhead_of
 from ..records.facts import local_day
 from ..records.printing import record_paper
 from .changes import place_in_words, when_in_words
-from .letter_words import announcements, opening, salutation, sender
+from .invitees import sees_confidential
+from .letter_words import announcements, salutation, sender
+from .mail_words import SUBJECTS, Content, beginning
 
 ITEM_KINDS = {
     "formalities": "Regularien",
@@ -177,12 +179,20 @@ def agenda_data(session: Session, now: datetime, meeting: Meeting, *, member: bo
 
 
 def letter_data(
-    session: Session, now: datetime, meeting: Meeting, person: Person | None, *, member: bool
+    session: Session,
+    now: datetime,
+    meeting: Meeting,
+    person: Person | None,
+    *,
+    member: bool,
+    content: Content | None = None,
 ) -> LetterData:
-    """The letter to one person, or without one to all members at once."""
+    """The letter to one person, or without one to all members at once; ``content`` is what is told, an invitation else."""
+    content = content or Content("invitation", meeting)
+    invites = content.kind in ("invitation", "update")
     controller, day = meeting.body.controller, day_of(meeting)
-    enclosures = ["Tagesordnung"]
-    lines, _budget = lines_of(session, meeting)
+    enclosures = ["Tagesordnung"] if invites else []
+    lines, _budget = lines_of(session, meeting) if invites else ([], None)
     hidden = set() if member else hidden_items(lines)
     enclosures += [
         f"TOP {line.label}: {paper.title}" for line in lines if line.item.id not in hidden for paper in line.papers
@@ -198,29 +208,39 @@ def letter_data(
         letterhead=letterhead_of(controller, "de"),
         return_line=" · ".join(part for part in (controller.name, place) if part),
         recipient=_recipient(meeting, person, member),
-        subject=f"Einladung: {meeting.record.title}",
+        subject=f"{SUBJECTS[content.kind]}: {meeting.record.title}",
         salutation=salutation(person),
-        paragraphs=(opening(meeting),),
+        paragraphs=tuple(part for part in beginning(content, member) if part),
         information=(
             Entry("Unser Zeichen", meeting.record.reference),
             Entry("Datum", f"{now.astimezone(BERLIN):%d.%m.%Y}"),
         ),
         facts=tuple(one for one in facts if one.lines),
-        after=(*paragraphs(meeting.introduction), *announcements(session, meeting)),
+        after=(*paragraphs(meeting.introduction), *announcements(session, meeting)) if invites else (),
         signature=signs or (controller.name,),
         enclosures=tuple(enclosures),
         reference=meeting.record.reference,
     )
 
 
-def letters(session: Session, now: datetime, meeting: Meeting, groups: Sequence[Sequence[Invitee]]) -> Sheet:
-    """One document with a personal letter and the agenda for each of these people, to be printed."""
+def letters(
+    session: Session,
+    now: datetime,
+    meeting: Meeting,
+    groups: Sequence[Sequence[Invitee]],
+    content: Content | None = None,
+) -> Sheet:
+    """One document with a personal letter for each of these people, and the agenda where it belongs, to be printed."""
+    content = content or Content("invitation", meeting)
     made = []
     for rows in groups:
-        member = any(one.right != "guest" for one in rows)
-        letter = letter_data(session, now, meeting, rows[0].person, member=member)
-        made.append(invitation.InvitationData(letter, agenda_data(session, now, meeting, member=member)))
-    title = f"Einladungen zum Ausdrucken {meeting.record.reference}"
+        member = sees_confidential(rows)
+        letter = letter_data(session, now, meeting, rows[0].person, member=member, content=content)
+        agenda = content.kind in ("invitation", "update")
+        made.append(
+            invitation.InvitationData(letter, agenda_data(session, now, meeting, member=member) if agenda else None)
+        )
+    title = f"{SUBJECTS[content.kind]} zum Ausdrucken {meeting.record.reference}"
     return Sheet(
         f"Briefe-{meeting.record.reference}.pdf", title, invitation.invitations_html(made, TEMPLATES, title=title)
     )
