@@ -10,6 +10,8 @@ def all_blueprints() -> list[Blueprint]:
     from . import (  # noqa: PLC0415 - a room may be imported without all the others
         accounts,
         admin,
+        circular_votes,
+        circular_work,
         comparison,
         dashboard,
         decisions,
@@ -35,6 +37,7 @@ def all_blueprints() -> list[Blueprint]:
     )
 
     rooms = (
+        circular_votes, circular_work,
         pages, accounts, admin, report, report_drafts, report_status, inbox, records, record_steps, record_work, similar,
         comparison, tasks, dashboard, decisions, statistics, outbox, solutions, publishing, themes,
         theme_deeds, theme_proposals, replies, rulebooks,
