@@ -14,7 +14,6 @@ from ..forms.rulebook_words import in_english
 from ..forms.rulebooks import deadline_form, rulebook_form
 from ..models import Body
 from ..permissions import may
-from ..rules.rulebook import in_words
 from ..rules.rulebook_words import contradictions, differences
 from ..services.bodies import rulebooks
 from ..services.queries import rulebooks as queries
@@ -90,8 +89,7 @@ def _own_body(slug: str) -> Body:
 def _form(body: Body) -> Any:
     """The form, filled with the latest version unless something was entered."""
     session = db.session()
-    plain = rulebooks.as_rules(session, None)
-    defaults = {key: in_words(key, getattr(plain, key)) for key in plain.values()}
+    defaults = rulebooks.as_rules(session, None).values()
     form = rulebook_form(t, lambda text: pick(text, language()), queries.groups(session), defaults)
     if request.method != "POST":
         known = queries.versions(session, body)

@@ -8,6 +8,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import Form, SelectChoice, SelectField, StringField, TextAreaField
 
+from ..rules.rulebook import in_words
 from .records import GermanDateField, Ticks, number_in
 
 Say = Callable[[str, str], str]
@@ -15,8 +16,8 @@ DEFAULT = "-"
 """The choice that leaves a parameter to the default; no option has this value."""
 
 
-def rulebook_form(say: Say, pick: Callable[[Any], str], groups: Iterable[Any], defaults: Mapping[str, str]) -> Any:
-    """Day, title, note, and one field for each parameter. ``defaults`` holds the default of each in words.
+def rulebook_form(say: Say, pick: Callable[[Any], str], groups: Iterable[Any], defaults: Mapping[str, Any]) -> Any:
+    """Day, title, note, and one field for each parameter. ``defaults`` holds the default of each.
 
     ``show`` of the form fills it with the values of a version; ``read`` gives back what the body sets.
     """
@@ -33,7 +34,7 @@ def rulebook_form(say: Say, pick: Callable[[Any], str], groups: Iterable[Any], d
     }
     parameters = [one for group in groups for one in group.parameters]
     for one in parameters:
-        fields[one.id] = _field(say, pick, one, defaults.get(one.id, ""))
+        fields[one.id] = _field(say, pick, one, defaults[one.id])
     form = type("ThisRulebookForm", (RulebookForm,), fields)(prefix="rulebook-")
     form.parameters = {one.id: one.kind for one in parameters}
     form.valid_from.kimforms = {"type": "date", "optional": False}
@@ -90,10 +91,7 @@ def deadline_form(say: Say, values: Mapping[str, Any]) -> Any:
     """The day of a meeting, to count its deadlines."""
 
     class DeadlineForm(Form):
-        day = GermanDateField(
-            say("Tag der Sitzung", "Day of the meeting"),
-            description=say("Im Format TT.MM.JJJJ", "As DD.MM.YYYY"),
-        )
+        day = GermanDateField(say("Tag der Sitzung", "Day of the meeting"))
 
     form = DeadlineForm(values)
     form.day.language = say("de", "en")
@@ -105,19 +103,29 @@ def _as_choice(value: Any) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
-def _field(say: Say, pick: Callable[[Any], str], one: Any, default: str) -> Any:
-    label = pick(one.label)
+def _default_words(say: Say, pick: Callable[[Any], str], one: Any, value: Any) -> str:
+    """The default in the reader's language: ``14 Kalendertage``, ``nein``, ``Sitzungsleitung; Protokollführung``."""
+    if one.kind == "number":
+        return say(in_words(one.id, value), f"{value} {pick(one.unit)}")
+    if one.kind == "yes_no":
+        return say("ja", "yes") if value else say("nein", "no")
+    texts = {option: pick(text) for option, text in one.options}
+    return "; ".join(texts[part] for part in value) if one.kind == "several_of" else texts[value]
+
+
+def _field(say: Say, pick: Callable[[Any], str], one: Any, value: Any) -> Any:
+    label, default = pick(one.label), _default_words(say, pick, one, value)
     left = say(f"Vorgabe: {default}", f"Default: {default}")
     hint = pick(one.help) if one.help else ""
+    hint = hint[:1].upper() + hint[1:]
     if one.kind == "number":
-        unit = pick(one.unit) if one.unit else ""
-        empty = say(f"In {unit}. Leer: {left}", f"In {unit}. Empty: {left}")
+        empty = say(f"Leer gilt die Vorgabe: {default}", f"Leave it empty for the default: {default}")
         return StringField(label, description=f"{hint}. {empty}" if hint else empty)
     if one.kind == "yes_no":
         options = [("yes", say("Ja", "Yes")), ("no", say("Nein", "No"))]
     else:
-        options = [(value, pick(text)) for value, text in one.options]
-    choices = [SelectChoice(DEFAULT, left), *(SelectChoice(value, text) for value, text in options)]
+        options = [(option, pick(text)) for option, text in one.options]
+    choices = [SelectChoice(DEFAULT, left), *(SelectChoice(option, text) for option, text in options)]
     if one.kind == "several_of":
         return Ticks(label, choices=choices, description=hint, validate_choice=False, default=[DEFAULT])
     return SelectField(label, choices=choices, description=hint, validate_choice=False, default=DEFAULT)

@@ -195,6 +195,12 @@ def test_both_pages_speak_english(office):
     assert "Notice period" in page.text and "Invitation by post" in page.text
     page = office.get(NEW)
     assert "Deputies vote only while the member is absent" in page.text
+    for words in (
+        "Leave it empty for the default: 14 calendar days",
+        "Default: no",
+        "Default: majority of the votes cast",
+    ):
+        assert words in page.text
     data = (
         _all(office) | ENTERED | {"rulebook-notice_period_days": "x", "rulebook-title": "", "rulebook-valid_from": ""}
     )
