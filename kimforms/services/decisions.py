@@ -18,6 +18,7 @@ from ..engine.definition import Numbering
 from ..models import AgendaItem, Body, Decision, Record
 from ..permissions import Actor, may
 from . import audit
+from .bodies import from_decision
 from .catalogues import catalogues
 from .decision_checks import AGREED, LONGEST, SET_UP, SOLUTION, STEPS, About, Verdict, checked, checked_note
 from .decision_tasks import put_tasks
@@ -88,6 +89,7 @@ def take_decision(
     )
     if verdict.result in AGREED:
         put_tasks(session, actor, now, paper, theme, decision)
+    from_decision.carry_out(session, actor, now, decision=decision)
     return decision
 
 
@@ -384,3 +386,4 @@ def _undo(session: Session, actor: Actor, now: datetime, decision: Decision, fre
     ):
         if record is not None and step is not None:
             chain.take(session, actor, now, record, step, data if record is decision.paper else {})
+    from_decision.take_back(session, actor, now, decision=decision, later=fresh)

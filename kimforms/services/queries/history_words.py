@@ -14,6 +14,7 @@ from ...engine.fields.base import Field
 from ...engine.text import pick
 from ..audit import Tag
 from . import session_words
+from .body_words import BODY_TELLERS
 
 if TYPE_CHECKING:
     from .record_page import Seen
@@ -317,6 +318,7 @@ TELLERS: dict[str, Teller] = {
     Tag.PUBLICATION_NEWS.text: _news,
     Tag.MAIL_RETRY.text: _plain("E-Mail noch einmal gesendet", "Mail sent again"),
     Tag.MAIL_GIVE_UP.text: _plain("E-Mail nicht zugestellt", "Mail not delivered", "warning"),
+    **BODY_TELLERS,
     **session_words.TELLERS,
 }
 
