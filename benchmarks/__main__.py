@@ -28,7 +28,7 @@ from kimforms.engine.profile import profile_folder, read_profile
 from kimforms.engine.workflow import Person, RecordFacts, allowed
 from tests.support.client import form_values
 
-from . import findable
+from . import findable, meetings
 from .servers import ROOT, floor_server, kimforms_server, pss_mib, settings_for
 from .similarity import measure_similarity
 from .wire import Wire, median_ms
@@ -72,6 +72,8 @@ def _all(folder: Path, sizes: list[int]) -> Iterator[Line]:
     print(f"{'':52} {'':9} {'':5} {'floor':>7}  aim")
     yield from measure_engine()
     for what, value, unit, aim in measure_similarity(sizes):
+        yield _say(Line(what, value, unit, None, aim))
+    for what, value, unit, aim in meetings.measure():
         yield _say(Line(what, value, unit, None, aim))
     floors = measure_floors(folder / "floor")
     for name, value in floors.items():
