@@ -90,11 +90,23 @@ def _fetcher(fonts: Path | None, refused: list[str]) -> Any:
             if scheme.lower() == "data" and len(url) <= MAX_DATA_URL:
                 return super().fetch(url, headers)
             if scheme.lower() == FONT_SCHEME and _FONT_NAME.fullmatch(rest):
-                if fonts is None or not (fonts / rest).is_file():
+                file = _font(fonts, rest)
+                if file is None:
                     raise ValueError(f"no such font: {rest}")  # the next family of the stylesheet is taken
                 kind = mimetypes.guess_type(rest)[0] or "font/woff2"
-                return URLFetcherResponse(url, (fonts / rest).read_bytes(), {"Content-Type": kind})
+                return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": kind})
             refused.append(url)
             raise ValueError(f"refused: {url[:120]}")
 
     return EmbeddedOnly(allowed_protocols=("data",), allow_redirects=False)
+
+
+def _font(fonts: Path | None, name: str) -> Path | None:
+    """The file of this name, or the newest that bears a mark of its content in front of its ending, as built ones do."""
+    if fonts is None:
+        return None
+    if (fonts / name).is_file():
+        return fonts / name
+    stem, _, ending = name.rpartition(".")
+    built = [file for file in fonts.glob(f"{stem}.*.{ending}") if file.is_file()]
+    return max(built, key=lambda file: file.stat().st_mtime, default=None)

@@ -156,6 +156,20 @@ def test_a_missing_font_gives_way_to_the_next_family() -> None:
     assert "Lesbar" in read(pdf).pages[0].extract_text()
 
 
+def test_a_font_is_found_by_its_name_or_by_its_built_name(tmp_path: Path) -> None:
+    source = next(Path("/usr/share/fonts").rglob("DejaVuSans.ttf"), None) or next(
+        Path("/usr/share/fonts").rglob("*.ttf")
+    )
+    face = '@font-face {font-family: Eigene; src: url("font:eigene-400.ttf")} p {font-family: Eigene}'
+    for name in ("eigene-400.ttf", "eigene-400.0a1b2c3d4e.ttf"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / name).write_bytes(source.read_bytes())
+        page = read(render_pdf(f"<style>{face}</style><p>Lesbar</p>", title="Brief", fonts=folder)).pages[0]
+        (font,) = page["/Resources"]["/Font"].values()  # type: ignore[index]
+        assert "Eigene" in font.get_object()["/BaseFont"]
+
+
 def test_title_and_language_are_not_optional() -> None:
     with pytest.raises(ValueError, match="Titel"):
         render_pdf("<p>x</p>", title="  ")
