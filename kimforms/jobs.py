@@ -21,6 +21,7 @@ from huey.consumer import Consumer
 from .config import Settings, SettingsError
 from .extensions import db
 from .services import deadlines, delivery, digest, news, retention, similar_groups, similar_reports, statistics
+from .services.circular import closing as circular_votes
 from .services.file_store import FileStore
 from .services.meetings import mailbox, reminders
 from .services.records.facts import BERLIN, local_day
@@ -83,6 +84,7 @@ def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
         ("digest", digest.run),
         ("statistics", statistics.run),
         ("themes", closing.run),
+        ("circular votes", circular_votes.run),
         ("invitations", reminders.run),
     ):
         _run(app, name, lambda job=job: job(unit_of_work, now))

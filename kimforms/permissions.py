@@ -30,7 +30,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "record:share": frozenset({"coordinator"}),
     "theme:read": frozenset({"coordinator", "office"}),
     "theme:work": frozenset({"coordinator"}),
-    "decision:read": frozenset({"coordinator", "office"}),
+    "decision:read": frozenset({"coordinator", "office", "member"}),  # members: queries/decision_sight.py
     "decision:take": frozenset({"coordinator", "office"}),
     "body:read": frozenset({"adviser", "case_manager", "coordinator", "office", "member"}),
     "body:work": frozenset({"coordinator", "office"}),

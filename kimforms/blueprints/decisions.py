@@ -7,14 +7,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint, Response, flash, make_response, request, url_for
 
 from ..extensions import db
-from ..forms.decisions import change_form, decision_form, register_filters, result_words, subject_words
+from ..forms.decisions import (
+    change_form,
+    decision_form,
+    measure_form,
+    progress_form,
+    register_filters,
+    result_words,
+    state_words,
+    subject_words,
+)
 from ..forms.records import error_pairs, number_in, put_errors
 from ..models import Decision, Record
-from ..services import decisions
+from ..services import decisions, excerpts
 from ..services.decision_checks import Verdict, Votes
+from ..services.queries import decision_page
 from ..services.queries import decisions as queries
 from ..services.refusals import InputRefused, StaleVersion, StepRefused
 from ..services.unit_of_work import unit_of_work
@@ -24,20 +34,19 @@ from .rendering import page, see_other, t
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/decisions")
 TONES = {"accepted": "success", "amended": "success", "rejected": "danger", "postponed": "warning", "noted": "info"}
+PROGRESS_TONES = {"open": "neutral", "running": "info", "done": "success", "overtaken": "warning", "stopped": "warning"}
 
 
 @blueprint.get("")
 @access.requires("decision:read")
 def index() -> Response:
     """Papers proposed for the agenda, and all decisions, newest first; filters and position are in the address."""
-    session, actor = db.session(), access.current_actor()
-    bodies = queries.bodies(session, actor)
-    form = register_filters(t, bodies, queries.years(session, actor), request.args)
-    filters = queries.Filters(
-        form.body.data or "", number_in(form.year.data), form.subject.data or "", (form.q.data or "")[:200]
-    )
+    session, actor, today = db.session(), access.current_actor(), access.today()
+    bodies, measures = queries.bodies(session, actor, today), queries.measures(session, actor, today)
+    form = register_filters(t, bodies, queries.years(session, actor, today), measures, request.args)
+    filters = _filters(form)
     before = request.args.get("before")
-    found = queries.register(session, actor, filters, before)
+    found = queries.register(session, actor, filters, today, before)
     kept = {name: field.data for name, field in form._fields.items() if field.data}
     return page(
         "decisions/index.html",
@@ -45,7 +54,7 @@ def index() -> Response:
         form=form,
         found=found,
         filtered=filters.active,
-        proposals=queries.proposals(session, actor, access.today()) if not before else (),
+        proposals=queries.proposals(session, actor, today) if not before and access.can("decision:take") else (),
         older_url=url_for(".index", **kept, before=found.older) if found.older else None,
         newest_url=url_for(".index", **kept) if before else None,
         names=dict(bodies),
@@ -56,15 +65,63 @@ def index() -> Response:
 @blueprint.get("/<reference>")
 @access.requires("decision:read")
 def show(reference: str) -> Response:
-    """One decision, with the later ones that changed it."""
+    """One decision: vote, where it was taken, how far it is carried out, and the later ones that changed it."""
+    decision = queries.find(db.session(), access.current_actor(), reference, access.today())
+    return show_page(decision)
+
+
+@blueprint.get("/<reference>/excerpt.pdf")
+@access.requires("decision:read")
+def print_excerpt(reference: str) -> Response:
+    """The excerpt (Beschlussauszug) as PDF."""
     session, actor = db.session(), access.current_actor()
-    decision = queries.find(session, actor, reference)
+    decision = queries.find(session, actor, reference, access.today())
+    html = excerpts.excerpt(session, actor, access.now(), decision)
+    response = make_response(excerpts.as_pdf(html, f"Beschlussauszug {decision.reference}"))
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{decision.reference}.pdf"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def show_page(
+    decision: Decision, status: int = 200, form: Any = None, measure: Any = None, conflict: str | None = None
+) -> Response:
+    """The page of a decision; with the form of its progress or measure as it was refused."""
+    session, actor, today = db.session(), access.current_actor(), access.today()
+    seen = decision_page.detail(session, actor, decision, today)
+    works = access.can("decision:take")
+    measures = queries.measures(session, actor, today, used=False) if works else []
+    form = form or progress_form(t, {"state": seen.proposal or seen.state})
+    measure = measure or measure_form(t, measures, decision.measure or "")
+    pairs = [*error_pairs(form), *error_pairs(measure)]
     return page(
         "decisions/show.html",
+        status=status,
+        seen=seen,
         decision=decision,
-        later=queries.changes_of(session, [decision.id]).get(decision.id),
-        names=dict(queries.bodies(session, actor)),
+        later=seen.later,
+        names={decision.body: seen.body},
+        works=works,
+        form=form,
+        measure=measure,
+        error_pairs=pairs,
+        form_errors=bool(pairs),
+        conflict=conflict,
         **_words(),
+    )
+
+
+def _filters(form: Any) -> queries.Filters:
+    return queries.Filters(
+        body=form.body.data or "",
+        year=number_in(form.year.data),
+        subject=form.subject.data or "",
+        text=(form.q.data or "")[:200],
+        result=form.result.data or "",
+        state=form.state.data or "",
+        measure=form.measure.data or "",
+        theme=(form.theme.data or "").strip(),
     )
 
 
@@ -102,14 +159,16 @@ def take(paper: str) -> Response:
 def change(reference: str) -> Response:
     """Enters that a later meeting amended or revoked a decision."""
     session, actor = db.session(), access.current_actor()
-    old = queries.find(session, actor, reference)
-    form = change_form(t, queries.bodies(session, actor, deciding=True), values={"body": old.body, "how": "amended"})
+    old = queries.find(session, actor, reference, access.today())
+    form = change_form(
+        t, queries.bodies(session, actor, access.today(), deciding=True), values={"body": old.body, "how": "amended"}
+    )
     if request.method != "POST":
         return _change_page(old, form)
     try:
         verdict = _verdict(form, "accepted")
         with unit_of_work() as session:
-            old = queries.find(session, actor, reference)
+            old = queries.find(session, actor, reference, access.today())
             how = form.how.data or ""
             fresh = decisions.change_decision(
                 session, actor, access.now(), decision=old, verdict=verdict, how=how,
@@ -118,9 +177,11 @@ def change(reference: str) -> Response:
             reference = fresh.reference
     except InputRefused as refused:
         put_errors(form, _by_field(refused), t)
-        return _change_page(queries.find(db.session(), actor, reference), form, status=422)
+        return _change_page(queries.find(db.session(), actor, reference, access.today()), form, status=422)
     except (StaleVersion, StepRefused) as refused:
-        return _change_page(queries.find(db.session(), actor, reference), form, status=409, conflict=refused.sentence)
+        return _change_page(
+            queries.find(db.session(), actor, reference, access.today()), form, status=409, conflict=refused.sentence
+        )
     flash(t(f"Der Beschluss {reference} ist eingetragen.", f"Decision {reference} is entered."), "success")
     return see_other(".show", reference=reference)
 
@@ -133,14 +194,19 @@ def _part(seen: Any) -> Part | None:
     may_enter = seen.record.state == decisions.PROPOSED and access.can("decision:take")
     if not taken and not may_enter:
         return None
-    values = {"taken": taken, "may_enter": may_enter, "names": dict(queries.bodies(session, actor)), **_words()}
+    values = {
+        "taken": taken,
+        "may_enter": may_enter,
+        "names": dict(queries.bodies(session, actor, access.today())),
+        **_words(),
+    }
     return Part("decisions/_of_paper.html", values, ((t("Entscheidung", "Decision"), "#decision"),))
 
 
 def _decision_form(paper: Record) -> Any:
     session, actor, answers = db.session(), access.current_actor(), paper.answers
     notice = answers.get("art") == "mitteilung"
-    bodies = queries.bodies(session, actor, deciding=True)
+    bodies = queries.bodies(session, actor, access.today(), deciding=True)
     values = {
         "decided_on": access.today(),
         "body": bodies[0][0] if bodies else "",
@@ -209,10 +275,16 @@ def _change_page(decision: Decision, form: Any, status: int = 200, conflict: str
         error_pairs=pairs,
         form_errors=bool(pairs),
         conflict=conflict,
-        names=dict(queries.bodies(db.session(), access.current_actor())),
+        names=dict(queries.bodies(db.session(), access.current_actor(), access.today())),
         **_words(),
     )
 
 
 def _words() -> dict[str, Any]:
-    return {"results": result_words(t), "subjects": subject_words(t), "tones": TONES}
+    return {
+        "results": result_words(t),
+        "subjects": subject_words(t),
+        "tones": TONES,
+        "progress": state_words(t),
+        "progress_tones": PROGRESS_TONES,
+    }

@@ -99,7 +99,7 @@ def _wanted(form: Any) -> tasks.Wanted:
 
 
 def _people(session: Session, task: Task) -> list[tuple[str, str]]:
-    if task.record is None:
+    if task.record is None or task.owner_id is not None:
         return []
     return record_parts.choices_of(commenting.readers(session, task.record, access.today()))
 

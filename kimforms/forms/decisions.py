@@ -129,8 +129,81 @@ def _made(say: Say, fields: Mapping[str, Any], values: Mapping[str, Any]) -> Any
     return form
 
 
-def register_filters(say: Say, bodies: Choices, years: Sequence[int], values: Mapping[str, Any]) -> Any:
-    """Body, year, kind and text of the register; unknown choices count as "all"."""
+def state_words(say: Say) -> dict[str, str]:
+    """How far a decision is carried out, in words."""
+    return {
+        "open": say("offen", "open"),
+        "running": say("in Umsetzung", "under way"),
+        "done": say("umgesetzt", "carried out"),
+        "overtaken": say("überholt", "overtaken"),
+        "stopped": say("eingestellt", "stopped"),
+    }
+
+
+def progress_form(say: Say, values: Mapping[str, Any], entered: bool = True) -> Any:
+    """How far a decision is carried out."""
+
+    class ProgressForm(FlaskForm):
+        state = SelectField(
+            say("Stand der Umsetzung", "State of implementation"),
+            choices=[SelectChoice(*one) for one in state_words(say).items()],
+            validate_choice=False,
+        )
+        due_on = GermanDateField(say("Umsetzen bis", "Carry out until"))
+        note = TextAreaField(say("Anmerkung", "Remark"))
+
+    form = ProgressForm(prefix="progress-", data=values, **({} if entered else {"formdata": None}))
+    form.state.kimforms = {"type": "select", "optional": False}
+    form.due_on.kimforms = {"type": "date", "optional": True}
+    form.due_on.language = say("de", "en")
+    form.note.kimforms = {"type": "long_text", "maxlength": 2000, "rows": 3, "optional": True}
+    return form
+
+
+def measure_form(say: Say, measures: Choices, chosen: str) -> Any:
+    """To which measure of the concept a decision belongs."""
+
+    class MeasureForm(FlaskForm):
+        measure = SelectField(
+            say("Maßnahme des Konzepts", "Measure of the concept"),
+            choices=[SelectChoice("", say("keine", "none")), *(SelectChoice(*one) for one in measures)],
+            validate_choice=False,
+        )
+
+    form = MeasureForm(prefix="measure-", data={"measure": chosen})
+    form.measure.kimforms = {"type": "select", "optional": True}
+    return form
+
+
+def control_filters(say: Say, bodies: Choices, values: Mapping[str, Any]) -> Any:
+    """Body and state of the control list."""
+    unfinished = SelectChoice("", say("nicht abgeschlossen", "not finished"))
+    everything = SelectChoice("all", say("alle", "all"))
+
+    class ControlForm(Form):
+        body = SelectField(
+            say("Gremium", "Body"),
+            choices=[SelectChoice("", say("Alle", "All")), *(SelectChoice(*one) for one in bodies)],
+            validate_choice=False,
+        )
+        state = SelectField(
+            say("Stand der Umsetzung", "State of implementation"),
+            choices=[unfinished, everything, *(SelectChoice(*one) for one in state_words(say).items())],
+            validate_choice=False,
+        )
+
+    return ControlForm(values)
+
+
+def _without_nul(text: str | None) -> str:
+    """A page cannot hold NUL, and a database not be asked for it."""
+    return (text or "").replace("\x00", "")
+
+
+def register_filters(
+    say: Say, bodies: Choices, years: Sequence[int], measures: Choices, values: Mapping[str, Any]
+) -> Any:
+    """Body, year, kind, result, state, measure, theme and text of the register; unknown choices count as "all"."""
     everything = SelectChoice("", say("Alle", "All"))
 
     class RegisterForm(Form):
@@ -147,6 +220,22 @@ def register_filters(say: Say, bodies: Choices, years: Sequence[int], values: Ma
             choices=[everything, *(SelectChoice(*one) for one in subject_words(say).items())],
             validate_choice=False,
         )
-        q = SearchField(say("Betreff, Wortlaut oder Nummer", "Subject, wording or number"))
+        result = SelectField(
+            say("Ergebnis", "Result"),
+            choices=[everything, *(SelectChoice(*one) for one in result_words(say).items())],
+            validate_choice=False,
+        )
+        state = SelectField(
+            say("Stand der Umsetzung", "State of implementation"),
+            choices=[everything, *(SelectChoice(*one) for one in state_words(say).items())],
+            validate_choice=False,
+        )
+        measure = SelectField(
+            say("Maßnahme", "Measure"),
+            choices=[everything, *(SelectChoice(*one) for one in measures)],
+            validate_choice=False,
+        )
+        theme = StringField(say("Thema (Nummer)", "Theme (number)"), filters=[_without_nul])
+        q = SearchField(say("Betreff, Wortlaut oder Nummer", "Subject, wording or number"), filters=[_without_nul])
 
     return RegisterForm(values)

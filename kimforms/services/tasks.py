@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ..models import Record, Task, User
 from ..permissions import Actor, may
 from . import audit, outbox, repeats
+from .bodies.access import may_work
 from .records import commenting
 from .records.facts import local_day
 from .records.tasking import LONGEST_TITLE, put_task
@@ -87,8 +88,11 @@ def change_task(session: Session, actor: Actor, now: datetime, *, task: Task, wa
     if task.done_at is not None:
         raise InputRefused({"title": "Diese Aufgabe ist schon erledigt."})
     title = _title(wanted)
-    assignee = _assignee(session, actor, now, task.record, wanted.assignee_id or task.assignee_id)
-    fresh: dict[str, Any] = {"title": title, "assignee_id": assignee.id, "due_on": wanted.due_on}
+    assignee: User | None = task.assignee
+    if task.owner_id is None:  # a task of a meeting keeps its owner, who may have no account
+        assignee = _assignee(session, actor, now, task.record, wanted.assignee_id or task.assignee_id)
+    assignee_id = assignee.id if assignee is not None else None
+    fresh: dict[str, Any] = {"title": title, "assignee_id": assignee_id, "due_on": wanted.due_on}
     changed = {name: (getattr(task, name), value) for name, value in fresh.items() if getattr(task, name) != value}
     if not changed:
         return False
@@ -106,7 +110,7 @@ def change_task(session: Session, actor: Actor, now: datetime, *, task: Task, wa
         task=task.id,
         changes={name.removesuffix("_id"): _kept(name, *values) for name, values in changed.items()},
     )
-    if "assignee_id" in changed:
+    if "assignee_id" in changed and assignee is not None:
         task.assignee = assignee
         _tell(session, actor, now, task, task.record, assignee)
     return True
@@ -124,8 +128,10 @@ def complete_task(session: Session, actor: Actor, now: datetime, *, task: Task) 
 
 
 def may_touch(actor: Actor, task: Task) -> bool:
-    """Whose task it is, and on a record whoever works on it."""
+    """Whose task it is, on a record whoever works on it, of a body whoever works for it."""
     if actor.user_id is not None and task.assignee_id == actor.user_id:
+        return True
+    if task.body is not None and may_work(actor, task.body):
         return True
     if task.record_id is None:
         return actor.user_id is not None and task.created_by_id == actor.user_id

@@ -150,6 +150,11 @@ def tasks_of_meeting(session: Session, meeting: Meeting, day: date) -> list[Open
     return [_shown(row, day) for row in session.execute(_tasks(Task.record_id == meeting.record_id))]
 
 
+def tasks_where(session: Session, day: date, *conditions: ColumnElement[bool]) -> list[OpenTask]:
+    """Tasks by conditions over ``Task``, open ones first, the most urgent first; one query."""
+    return [_shown(row, day) for row in session.execute(_tasks(*conditions))]
+
+
 def tell_owners(session: Session, now: datetime, meeting: Meeting) -> int:
     """One mail to each owner of open tasks of a meeting; called when its minutes are sent. Returns the number of mails."""
     wanted = select(Task).where(Task.record_id == meeting.record_id, Task.done_at.is_(None), Task.owner_id.is_not(None))
