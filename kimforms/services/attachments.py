@@ -23,6 +23,7 @@ from .refusals import InputRefused, NotPermitted, NotVisible
 
 LONGEST_NAME = 150
 FIELD = "file"
+MEETING = "meeting"
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
 
 
@@ -153,7 +154,8 @@ def _touch(record: Record, now: datetime) -> None:
 
 
 def _rules(actor: Actor, record: Record) -> Attachments:
-    if not may(actor, "record:work", record.controller_id):
+    works = "meeting:work" if record.process.key == MEETING else "record:work"
+    if not may(actor, works, record.controller_id):
         raise NotPermitted()
     rules = definition_of(record.version).access.attachments
     if not rules.allowed:

@@ -29,6 +29,7 @@ from ...models import Rulebook as RulebookVersion
 from ...permissions import Actor
 from ...rules.minutes_rules import dispatch_deadline
 from ...rules.notice import last_dispatch
+from ...rules.rhythm import Rhythm, RhythmCheck, rhythm_check
 from ...rules.rulebook import Rulebook
 from ...rules.verdict import Verdict
 from ..bodies.access import BERLIN, OPEN_TO_MEMBERS, STEERING, day_of
@@ -105,12 +106,7 @@ def next_deed(meeting: Meeting, rules: Rulebook, today: date) -> Next:
 
 def rulebooks_for(session: Session, meetings: Sequence[Meeting]) -> dict[int, Rulebook]:
     """The rules of many meetings, by record; two queries whatever their number."""
-    versions: dict[int, list[RulebookVersion]] = {}
-    bodies = {one.body_id for one in meetings}
-    if bodies:
-        rows = session.scalars(select(RulebookVersion).where(RulebookVersion.body_id.in_(bodies)))
-        for version in sorted(rows, key=lambda one: (one.valid_from, one.number)):
-            versions.setdefault(version.body_id, []).append(version)
+    versions = _versions(session, sorted({one.body_id for one in meetings}))
     return {one.record_id: as_rules(session, _version(one, versions.get(one.body_id, ()))) for one in meetings}
 
 
@@ -239,6 +235,15 @@ def _unsent(meeting: Meeting) -> bool:
     return meeting.sent_sequence is not None and meeting.sequence > meeting.sent_sequence
 
 
+def _versions(session: Session, bodies: Sequence[int]) -> dict[int, list[RulebookVersion]]:
+    """All versions of the rules of these bodies, in order."""
+    found: dict[int, list[RulebookVersion]] = {}
+    rows = session.scalars(select(RulebookVersion).where(RulebookVersion.body_id.in_(bodies))) if bodies else ()
+    for version in sorted(rows, key=lambda one: (one.valid_from, one.number)):
+        found.setdefault(version.body_id, []).append(version)
+    return found
+
+
 def _version(meeting: Meeting, versions: Iterable[RulebookVersion]) -> RulebookVersion | None:
     known = list(versions)
     if meeting.pinned:
@@ -258,8 +263,30 @@ def bodies_to_plan(session: Session, actor: Actor) -> list[Body]:
     return sorted(mine, key=lambda one: (one.formality != STEERING, one.name))
 
 
-def managing_names(session: Session, body: Body, day: date) -> list[str]:
-    """Who approves agendas of the body on that day."""
-    from ..bodies.people import officers_on  # noqa: PLC0415 - only the overview asks
+def rhythms_not_kept(session: Session, actor: Actor, day: date) -> list[tuple[Body, RhythmCheck]]:
+    """The bodies with a number in their rhythm for which too few meetings are planned in the year of ``day``; three queries."""
+    bodies = [one for one in bodies_to_plan(session, actor) if Rhythm.of((one.data or {}).get("rhythm")) is not None]
+    begin, end = datetime(day.year, 1, 1, tzinfo=BERLIN), datetime(day.year + 1, 1, 1, tzinfo=BERLIN)
+    rows = session.execute(
+        select(Meeting.body_id, Meeting.starts_at)
+        .join(Record, Record.id == Meeting.record_id)
+        .where(Meeting.starts_at >= begin, Meeting.starts_at < end, Record.state != "abgesagt")
+    )
+    days: dict[int, list[date]] = {}
+    for body_id, starts_at in rows:
+        days.setdefault(body_id, []).append(starts_at.astimezone(BERLIN).date())
+    versions = _versions(session, [one.id for one in bodies])
+    found = []
+    for body in bodies:
+        rhythm = Rhythm.of((body.data or {}).get("rhythm"))
+        own = [one for one in versions.get(body.id, ()) if one.valid_from <= day]
+        if rhythm is not None:
+            check = rhythm_check(rhythm, days.get(body.id, ()), day, as_rules(session, own[-1] if own else None))
+            if not check.verdict.ok:
+                found.append((body, check))
+    return found
 
-    return [one.person.name for one in officers_on(session, body, day) if one.function == "managing_director"]
+
+def reference_of(session: Session, meeting_id: int | None) -> str | None:
+    """The reference of a meeting by its record's id."""
+    return session.scalar(select(Record.reference).where(Record.id == meeting_id)) if meeting_id is not None else None

@@ -44,6 +44,11 @@ def record_paper(session: Session, actor: Actor, now: datetime, *, record: Recor
     shares = session.scalars(select(Share).where(Share.record_id == record.id)).all()
     if sight(actor, record, shares, local_day(now)) is Sight.NONE:
         raise NotVisible()
+    return paper_of(session, actor, now, record=record, language=language)
+
+
+def paper_of(session: Session, actor: Actor, now: datetime, *, record: Record, language: str = "de") -> Paper:
+    """The paper for somebody whose right to read it was found elsewhere: a member of the body that it is laid before."""
     definition = definition_of(record.version)
     today = local_day(now)
     context = CleanContext(catalogues.catalogues(session), today, language, record.answers)
