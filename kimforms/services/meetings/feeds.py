@@ -111,14 +111,17 @@ def meetings_of(session: Session, now: datetime, person: Person, body: Body | No
 
 
 def _ties(session: Session, person: Person) -> tuple[list[SeatHolder], list[Officer], set[int]]:
-    """What joins a person to meetings: seats, functions, invitations."""
+    """What joins a person to meetings: seats, functions, invitations; also of other entries for the same account."""
+    me = [person.id]
+    if person.user_id is not None:
+        me = list(session.scalars(select(Person.id).where(Person.user_id == person.user_id)))
     seats = session.scalars(
-        select(SeatHolder).where(SeatHolder.person_id == person.id).options(joinedload(SeatHolder.seat))
+        select(SeatHolder).where(SeatHolder.person_id.in_(me)).options(joinedload(SeatHolder.seat))
     ).all()
-    functions = session.scalars(select(Officer).where(Officer.person_id == person.id)).all()
+    functions = session.scalars(select(Officer).where(Officer.person_id.in_(me))).all()
     invited = session.scalars(
         select(Invitee.meeting_id).where(
-            Invitee.person_id == person.id, Invitee.uninvited_at.is_(None), Invitee.invited_at.is_not(None)
+            Invitee.person_id.in_(me), Invitee.uninvited_at.is_(None), Invitee.invited_at.is_not(None)
         )
     )
     return list(seats), list(functions), set(invited)

@@ -31,6 +31,8 @@ from .mail_words import Content
 from .organizer import organizer_of
 
 KIND = "meeting"
+EXAMPLE_LINK = "/r/…"
+"""Stands in a preview where each person gets an own link."""
 PARTSTATS: dict[str, PartStat] = {
     "none": "NEEDS-ACTION",
     "accepted": "ACCEPTED",

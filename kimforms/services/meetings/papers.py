@@ -116,8 +116,8 @@ def collect(session: Session, actor: Actor, now: datetime, meeting: Meeting) -> 
                 prints.append((Sheet(f"TOP {line.label} {paper.record.reference}.pdf", made.title, made.html), secret))
     return Collected(
         fingerprint_of(session, meeting),
-        _common(session, now, meeting, member=True),
-        _common(session, now, meeting, member=False),
+        common_sheet(session, now, meeting, member=True),
+        common_sheet(session, now, meeting, member=False),
         tuple(files[False]),
         tuple(files[True]),
         tuple(prints),
@@ -264,7 +264,7 @@ def paper_pdf(session: Session, actor: Actor, now: datetime, paper: AgendaPaper)
     return f"{paper.record.reference}.pdf", made.html
 
 
-def _common(session: Session, now: datetime, meeting: Meeting, *, member: bool) -> Sheet:
+def common_sheet(session: Session, now: datetime, meeting: Meeting, *, member: bool) -> Sheet:
     """Letter to all members and agenda in one file: what mails carry."""
     data = invitation.InvitationData(
         letter_data(session, now, meeting, None, member=member), agenda_data(session, now, meeting, member=member)

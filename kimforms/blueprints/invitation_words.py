@@ -1,0 +1,51 @@
+"""The words of pages around invitations in both languages: answers, ways, kinds of dispatch, what a button sends."""
+
+from __future__ import annotations
+
+from .rendering import t
+
+ANSWER_WORDS = {
+    "": ("noch keine Antwort", "no answer yet"),
+    "accepted": ("zugesagt", "accepted"),
+    "declined": ("abgesagt", "declined"),
+    "tentative": ("unter Vorbehalt", "tentative"),
+    "deputy": ("schickt Vertretung", "sends a deputy"),
+}
+VIA_WORDS = {
+    "": ("", ""),
+    "link": ("per Link", "by link"),
+    "calendar": ("per Kalenderantwort", "by calendar reply"),
+    "account": ("im eigenen Konto", "in the own account"),
+    "office": ("von der Geschäftsstelle eingetragen", "entered by the office"),
+}
+RIGHT_WORDS = {
+    "voting": ("stimmberechtigt", "voting"),
+    "advisory": ("beratend", "advisory"),
+    "guest": ("Gast", "guest"),
+}
+_KINDS = {
+    "invitation": ("Einladung", "Invitation"),
+    "update": ("Änderung", "Change"),
+    "cancellation": ("Absage", "Cancellation"),
+    "uninvitation": ("Ausladung", "Invitation taken back"),
+    "reminder": ("Erinnerung", "Reminder"),
+    "minutes": ("Niederschrift", "Minutes"),
+    "poll": ("Terminumfrage", "Poll for a date"),
+    "circular": ("Umlaufverfahren", "Vote by circulation"),
+}
+_SEND = {
+    "invitation": ("Einladung versenden", "Send the invitation"),
+    "update": ("Änderung mitteilen", "Tell of the change"),
+    "cancellation": ("Absage versenden", "Send the cancellation"),
+    "reminder": ("Erinnerung versenden", "Send the reminder"),
+}
+
+
+def kind_words() -> dict[str, str]:
+    """What each kind of dispatch is called."""
+    return {key: t(*pair) for key, pair in _KINDS.items()}
+
+
+def send_words(kind: str) -> str:
+    """The label of the button that sends."""
+    return t(*_SEND[kind])
