@@ -10,10 +10,10 @@ def all_blueprints() -> list[Blueprint]:
     from . import (  # noqa: PLC0415 - a room may be imported without all the others
         accounts,
         admin,
-        bodies,
-        body_seats,
         agenda,
         agenda_parts,
+        bodies,
+        body_seats,
         circular_votes,
         circular_work,
         comparison,

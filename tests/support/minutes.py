@@ -198,3 +198,8 @@ def send(app: Flask, reference: str, now: datetime = AFTER) -> None:
 
 def somebody(session: Session, label: str, slug: str = meetings.SLUG) -> Person:
     return named(session, label, slug)
+
+
+def guest_row(meeting: Meeting, person: Person) -> Invitee:
+    """A guest of this one meeting."""
+    return Invitee(meeting=meeting, person=person, right="guest", as_role="guest", channel="mail")

@@ -77,13 +77,12 @@ def object_to(
 def in_time(session: Session, minutes: Minutes, person: Person, day: date) -> Verdict:
     """Whether an objection of this person still counts on that day, by when the minutes reached the person."""
     rulebook = rulebook_at(session, minutes.meeting)
-    sendings = [
-        sending
+    mine = [
+        sending_of(one)
         for one in sending.recipients_of(session, minutes)
         if one.person_id == person.id and one.dispatch.snapshot.get("what") == sending.MINUTES
-        for sending in [sending_of(one)]
-        if sending is not None and not sending.bounced
     ]
+    sendings = [one for one in mine if one is not None and not one.bounced]
     if not sendings:
         return Verdict(True, "Die Frist hat noch nicht begonnen.", rulebook.cite("objection_period_days"))
     received = min(notice.receipt(rulebook, one.channel, one.sent_on).day for one in sendings)

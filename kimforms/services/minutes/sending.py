@@ -96,8 +96,8 @@ def period(session: Session, minutes: Minutes) -> minutes_rules.ObjectionPeriod:
     for one in members:
         if one.person_id not in guests:
             _name, sent = sendings.setdefault(one.person_id, (one.person.name, []))
-            if (sending := sending_of(one)) is not None:
-                sent.append(sending)
+            if (found := sending_of(one)) is not None:
+                sent.append(found)
     wanted = [notice.Recipient(name, tuple(sent)) for name, sent in sendings.values()]
     return minutes_rules.objection_period(rulebook_at(session, minutes.meeting), wanted)
 
