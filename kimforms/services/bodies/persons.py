@@ -15,7 +15,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from ...engine.text import BrokenText, normalise, one_line
-from ...extensions import db
 from ...models import Body, Invitee, Officer, Organisation, Person, RoleGrant, Seat, SeatHolder, User
 from ...permissions import Actor, may
 from .. import audit
@@ -352,7 +351,7 @@ def _move(session: Session, keep: int, other: int, name: str) -> None:
 def _pointing() -> Iterable[tuple[Table, str]]:
     """Every column of the database that names a person."""
     target = inspect(Person).local_table
-    for table in db.metadata.sorted_tables:
+    for table in Person.metadata.sorted_tables:
         for column in table.columns:
             if any(key.column.table is target for key in column.foreign_keys):
                 yield table, column.name

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
+from ...forms.body_words import FUNCTIONS
 from ..audit import Tag
 
 
@@ -17,14 +18,6 @@ class Reading(Protocol):
 
 Told = tuple[str, str, Sequence[Any], str]
 Teller = Callable[[Any, Mapping[str, Any], frozenset[str]], Told]
-FUNCTIONS = {
-    "chair": ("Vorsitz", "Chair"),
-    "vice_chair": ("Stellvertretender Vorsitz", "Vice chair"),
-    "managing_director": ("Geschäftsführung", "Managing director"),
-    "minute_taker": ("Protokollführung", "Minute-taker"),
-    "office": ("Geschäftsstelle", "Office"),
-}
-"""Each function of a body in both languages; pages say it with the same words."""
 
 
 def _created(reading: Reading, payload: Mapping[str, Any], _erased: frozenset[str]) -> Told:
