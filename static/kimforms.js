@@ -178,6 +178,22 @@
         document.querySelectorAll("form[data-sent-at]").forEach((form) => { delete form.dataset.sentAt; });
     });
 
+    /* --- signing out: what was kept in this browser goes with the session, others may sit here next ------------------- */
+
+    const LEAVING = "kf-leaving";
+    const signOut = "form[action$='/logout']";
+
+    document.addEventListener("submit", (event) => {
+        if (event.target.matches(signOut)) sessionStorage.setItem(LEAVING, "1");
+    });
+
+    if (sessionStorage.getItem(LEAVING)) {
+        sessionStorage.removeItem(LEAVING);
+        if (!document.querySelector(signOut)) {
+            Object.keys(localStorage).filter((key) => key.startsWith("kimforms:notes:")).forEach((key) => { localStorage.removeItem(key); });
+        }
+    }
+
     /* --- connection and session ------------------------------------------------------------------------------------------ */
 
     window.addEventListener("offline", () => { notify(sentence("offline"), "warning"); });

@@ -18,6 +18,7 @@ from .css import keep_rules
 ROOT = Path(__file__).resolve().parent.parent.parent
 STATIC = ROOT / "static"
 MANIFEST = "manifest.json"
+SCRIPTS = ("kimforms.js", "meeting-notes.js")
 KERN = Path("@kern-ux/native")
 HTMX = Path("htmx.org")
 
@@ -67,7 +68,8 @@ def build(node_modules: Path = ROOT / "node_modules", static: Path = STATIC) -> 
     own = sources["kimforms.css"].read_text(encoding="utf-8")
     put("kimforms.css", f"{kern.rstrip()}\n{faces}{own}".encode())
     put("htmx.min.js", sources["htmx"].read_bytes())
-    put("kimforms.js", sources["kimforms.js"].read_bytes())
+    for name in SCRIPTS:
+        put(name, sources[name].read_bytes())
     put("favicon.svg", sources["favicon.svg"].read_bytes())
     for name, text in _licences(sources):
         written.extend(_write(vendor, f"licences/{name}", text, compress=False))
@@ -84,7 +86,7 @@ def _sources(node_modules: Path, static: Path) -> dict[str, Path]:
         "licence-kern": node_modules / KERN / "LICENSE.md",
         "licence-htmx": node_modules / HTMX / "LICENSE",
         **{f"font-{w}": node_modules / KERN / f"dist/fonts/fira-sans/FiraSans-{s}.woff2" for w, s in WEIGHTS.items()},
-        **{name: static / name for name in ("kimforms.css", "kimforms.js", "favicon.svg")},
+        **{name: static / name for name in ("kimforms.css", *SCRIPTS, "favicon.svg")},
         "rules": Path(__file__),
         "css": Path(__file__).with_name("css.py"),
     }

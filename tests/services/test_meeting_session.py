@@ -296,7 +296,7 @@ def test_an_answer_that_got_lost_is_no_conflict_with_oneself(app):
     with at_work(reference) as (work, actor, held):
         notes.save_notes(work, actor, last_item(work, held), notes.Written("Ein", 0))
     with at_work(reference) as (work, actor, held):
-        again = notes.Written("Ein Satz", 0, attempt="Ein")
+        again = notes.Written("Ein Satz", 0, attempts=("Ei", "Ein"))
         assert notes.save_notes(work, actor, last_item(work, held), again) == 2
 
 

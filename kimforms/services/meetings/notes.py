@@ -30,14 +30,14 @@ class NotesConflict(StaleVersion):
 
 @dataclass(frozen=True)
 class Written:
-    """What a page sends: the text, the version it was opened with, and the text it sent before without an answer.
+    """What a page sends: the text, the version it was opened with, and the texts it sent before without an answer.
 
-    ``attempt`` tells a lost answer from a second writer: if it is what stands in the database, it was our own.
+    ``attempts`` tell a lost answer from a second writer: if one is what stands in the database, it was our own.
     """
 
     text: str
     version: int
-    attempt: str | None = None
+    attempts: tuple[str, ...] = ()
 
 
 def save_notes(session: Session, actor: Actor, item: AgendaItem, written: Written) -> int:
@@ -49,7 +49,7 @@ def save_notes(session: Session, actor: Actor, item: AgendaItem, written: Writte
     text = _checked(actor, item, written.text)
     if text == item.notes:
         return item.notes_version
-    own = written.attempt is not None and _plain(written.attempt) == item.notes
+    own = item.notes in map(_plain, written.attempts)
     if written.version != item.notes_version and not own:
         raise NotesConflict(item.notes, item.notes_version, text)
     return _write(session, item, text, item.notes_version)
