@@ -40,6 +40,7 @@ PUBLIC = {
     "report.resume": "the secret link is the proof",
     "report.done": "the reference of what this browser has just sent",
     "report.receipt": "the receipt of what this browser has just sent",
+    "meeting_calendars.read": "calendar programs cannot sign in; the secret address is the proof",
     "replies.open_link": "people without account answer by the link that was mailed to them",
     "report_status.show": "reference and retrieval code are the proof",
     "report_status.find": "reference and retrieval code are the proof",
@@ -180,6 +181,8 @@ STATUS: dict[str, dict[str, int]] = {
     "/privacy": ALL,
     "/inbox": only("coordinator", "office"),
     "/inbox/views": only("coordinator", "office"),
+    "/meetings/inbound": only("coordinator", "office"),
+    "/meetings/subscriptions": only("coordinator", "office", "member"),
     "/my-reports": only(*REPORTERS),
     "/report": ALL,
     "/report/done": dict.fromkeys(WHO, 303),  # this browser has sent nothing

@@ -78,8 +78,9 @@ def give(
 ) -> None:
     """Keeps the answer of one person; a later one takes the place of an earlier one.
 
-    ``at`` is when it was given, if not now: mails may take long. A deputy is invited at once; when the principal comes after all, the deputy is told. Raises :class:`StepRefused` once
-    the meeting has begun and :class:`InputRefused` for an unknown answer or a deputy whom the rules do not allow.
+    ``at`` is when it was given, if not now: mails may take long. A deputy is invited at once; when the principal comes
+    after all, the deputy is told. Raises :class:`StepRefused` once the meeting has begun and :class:`InputRefused` for an
+    unknown answer or a deputy whom the rules do not allow.
     """
     if not is_open(meeting, now):
         raise StepRefused((CLOSED,))
