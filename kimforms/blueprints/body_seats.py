@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, request, url_for
 
 from ..extensions import db
 from ..forms import bodies as forms
+from ..forms.body_words import function_words
 from ..forms.records import number_in
 from ..models import Body, Person
 from ..services.bodies import officers, seats
@@ -182,18 +183,9 @@ def appoint(slug: str) -> Response:
             officers.appoint(work, _me(), access.now(), body=here, wanted=deed)
         return _done(slug, t("Die Funktion ist vergeben.", "The function is given."))
 
-    held = officers_on(db.session(), body, access.today())
-    lead = t("Zurzeit: %s", "At present: %s") % ", ".join(one.person.name for one in held) if held else ""
+    title, submit = t("Funktion vergeben", "Give a function"), t("Eintragen", "Enter")
     new = (t("Neue Person eintragen", "Enter a new person"), url_for("persons.create", body=slug))
-    return answer(
-        form,
-        give,
-        title=t("Funktion vergeben", "Give a function"),
-        submit=t("Eintragen", "Enter"),
-        lead=lead,
-        link=new,
-        **_frame(body),
-    )
+    return answer(form, give, title=title, submit=submit, lead=_held_words(body), link=new, **_frame(body))
 
 
 @blueprint.route("/<slug>/functions/<int:officer_id>/end", methods=["GET", "POST"])
@@ -213,6 +205,13 @@ def resign(slug: str, officer_id: int) -> Response:
 
     title = t("%s gibt die Funktion ab", "%s gives up the function") % officer.person.name
     return answer(form, finish, title=title, submit=t("Ende eintragen", "Enter the end"), **_frame(body))
+
+
+def _held_words(body: Body) -> str:
+    """Who has which function today, for the form that gives one."""
+    words = function_words(t)
+    held = [f"{words[one.function]}: {one.person.name}" for one in officers_on(db.session(), body, access.today())]
+    return t("Zurzeit: %s", "At present: %s") % "; ".join(held) if held else ""
 
 
 def _me() -> Any:
