@@ -10,7 +10,7 @@ from flask import Blueprint, Response, flash, request
 from sqlalchemy import select
 
 from ..extensions import db
-from ..forms.meetings import day_in, reason_form, series_form
+from ..forms.meetings import day_in, read_errors, reason_form, series_form
 from ..models import Body, MeetingSeries
 from ..rules.series import in_german
 from ..services.meetings import series
@@ -105,11 +105,7 @@ def words_of(found: MeetingSeries) -> str:
 
 def _wanted(form: Any) -> series.Wanted:
     """What was entered. Raises InputRefused by field."""
-    form.validate()
-    errors = {}
-    for name in ("day", "until", "begins", "ends"):
-        if form[name].errors:
-            errors[name], form[name].errors = str(form[name].errors[0]), []
+    errors = read_errors(form, ("day", "until", "begins", "ends"))
     for name, value in (
         ("day", form.day.day),
         ("until", form.until.day),

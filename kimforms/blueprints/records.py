@@ -21,10 +21,11 @@ from ..services.records.facts import facts_of
 from ..services.refusals import NotPermitted
 from ..services.unit_of_work import unit_of_work
 from . import access, process_parts, record_parts
-from .rendering import language, page, t, wants_fragment
+from .rendering import language, page, see_other, t, wants_fragment
 
 blueprint = Blueprint("records", __name__, url_prefix="/records")
 SOON = timedelta(days=2)
+MEETING = "meeting"
 blueprint.add_app_template_filter(readable_size)
 
 
@@ -41,6 +42,8 @@ def due_tone(day: date) -> str:
 def show(reference: str) -> Response:
     """The record as far as the person may see it."""
     seen = record_parts.look(db.session(), reference)
+    if seen.definition.key == MEETING:
+        return see_other("meetings.show", reference=reference)
     if seen.sight is Sight.REPORTER:
         return _own_page(seen)
     view = record_parts.whole_view(seen)

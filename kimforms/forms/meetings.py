@@ -104,15 +104,7 @@ def plan_form(
 
 def times_of(form: Any) -> tuple[datetime, datetime] | dict[str, str]:
     """Begin and end as moments, or what is missing by field. An end before the begin is left for the service to refuse."""
-    form.validate()
-    errors = {
-        name: str(form[name].errors[0])
-        for name in ("day", "begins", "ends", "second_day")
-        if name in form and form[name].errors
-    }
-    for name in ("day", "begins", "ends", "second_day"):
-        if name in form:
-            form[name].errors = []
+    errors = read_errors(form, ("day", "begins", "ends"))
     if not errors and form.day.day is None:
         errors["day"] = "Geben Sie den Tag der Sitzung ein."
     for name, sentence in (
@@ -124,6 +116,15 @@ def times_of(form: Any) -> tuple[datetime, datetime] | dict[str, str]:
     if errors:
         return errors
     return local(form.day.day, form.begins.at), local(form.day.day, form.ends.at)
+
+
+def read_errors(form: Any, names: Sequence[str]) -> dict[str, str]:
+    """Reads days and times of a form; what cannot be read, by field. The caller decides what is shown."""
+    errors = {}
+    for name in names:
+        if not form[name].validate(form):
+            errors[name], form[name].errors = str(form[name].errors[0]), []
+    return errors
 
 
 def series_form(say: Say, bodies: Choices, rooms: Choices, values: Mapping[str, Any]) -> Any:
@@ -209,14 +210,8 @@ def poll_form(say: Say, bodies: Choices, values: Mapping[str, Any]) -> Any:
 
 def options_of(form: Any) -> list[tuple[datetime, datetime]] | dict[str, str]:
     """The dates of a poll as moments, or what cannot be read by field."""
-    form.validate()
-    found, errors = [], {}
-    for name in (
-        "closes_on",
-        *(f"{part}_{n}" for n in range(1, MOST_OPTIONS + 1) for part in ("day", "begins", "ends")),
-    ):
-        if form[name].errors:
-            errors[name], form[name].errors = str(form[name].errors[0]), []
+    parts = [f"{part}_{number}" for number in range(1, MOST_OPTIONS + 1) for part in ("day", "begins", "ends")]
+    found, errors = [], read_errors(form, ("closes_on", *parts))
     for number in range(1, MOST_OPTIONS + 1):
         day, begins, ends = (form[f"{part}_{number}"] for part in ("day", "begins", "ends"))
         if not any((one.data or "").strip() for one in (day, begins, ends)):

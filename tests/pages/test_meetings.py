@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from flask import Flask
 
 from kimforms.services.meetings import planning
 
 from ..support import meetings
 from ..support.client import CheckingClient
-from ..support.databases import NOW
+from ..support.databases import NOW, in_app
 from ..support.meetings import BEGINS, MEMBER, at_work, found
 from ..support.queries import statements_of
 from ..support.records import COORDINATOR, OFFICE
@@ -26,11 +26,20 @@ PLAN = {
 
 
 @pytest.fixture
-def office(app: Flask) -> CheckingClient:
-    meetings.body()
-    client = CheckingClient(app)
+def office(client: CheckingClient) -> CheckingClient:
+    with in_app(client.app):
+        meetings.body()
     client.sign_in(OFFICE)
     return client
+
+
+def send(client: CheckingClient, values: dict[str, str], status: int = 303) -> Any:
+    return client.submit(client.get("/meetings/new"), "main form[action='/meetings/new']", values, status=status)
+
+
+def planned(client: CheckingClient, *args: Any, **options: Any) -> str:
+    with in_app(client.app):
+        return meetings.meeting(*args, **options)
 
 
 def test_a_meeting_is_planned_and_its_agenda_opens(office: CheckingClient) -> None:
@@ -45,7 +54,7 @@ def test_a_meeting_is_planned_and_its_agenda_opens(office: CheckingClient) -> No
 
 def test_deadlines_show_live_and_without_scripts(office: CheckingClient) -> None:
     query = "/meetings/new?meeting-body=pruefgremium&meeting-day=19.01.2027"
-    for part in (office.get(query, htmx=True), office.post("/meetings/new", PLAN | {"check": "1"}, status=200)):
+    for part in (office.get(query, htmx=True), send(office, PLAN | {"check": "1"}, status=200)):
         notes = part.select_one("#day-notes")
         assert notes is not None
         assert "Letzter Tag für den Versand per E-Mail ist Sonntag, 03.01.2027" in notes.text
@@ -54,11 +63,16 @@ def test_deadlines_show_live_and_without_scripts(office: CheckingClient) -> None
 
 @pytest.mark.parametrize(
     ("day", "words"),
-    [("26.05.2027", "Kein Feiertag"), ("27.05.2027", "Fronleichnam"), ("20.07.2027", "Sommerferien"), ("16.01.2027", "Wochenende")],
+    [
+        ("26.05.2027", "Kein Feiertag"),
+        ("27.05.2027", "Fronleichnam"),
+        ("20.07.2027", "Sommerferien"),
+        ("16.01.2027", "Wochenende"),
+    ],
 )
 def test_holidays_are_a_warning_not_a_refusal(office: CheckingClient, day: str, words: str) -> None:
-    assert words in office.post("/meetings/new", PLAN | {"check": "1", "meeting-day": day}, status=200).text
-    office.post("/meetings/new", PLAN | {"meeting-day": day, "meeting-kind": "room"})
+    assert words in send(office, PLAN | {"check": "1", "meeting-day": day}, status=200).text
+    send(office, PLAN | {"meeting-day": day, "meeting-kind": "room"})
 
 
 @pytest.mark.parametrize(
@@ -76,36 +90,37 @@ def test_holidays_are_a_warning_not_a_refusal(office: CheckingClient, day: str, 
     ],
 )
 def test_bad_input_keeps_what_was_typed(office: CheckingClient, changes: dict[str, str], words: str) -> None:
-    page = office.post("/meetings/new", PLAN | {"meeting-kind": "room", "meeting-title": "Sondersitzung"} | changes, status=422)
+    page = send(office, PLAN | {"meeting-kind": "room", "meeting-title": "Sondersitzung"} | changes, status=422)
     assert words in page.text
     assert page.select_one("#meeting-title")["value"] == "Sondersitzung"  # type: ignore[index]
 
 
 def test_a_stale_page_changes_nothing(office: CheckingClient) -> None:
-    reference = meetings.meeting()
+    reference = planned(office)
     page = office.get(f"/meetings/{reference}/move")
-    with at_work(reference) as (session, person, meeting):
+    with in_app(office.app), at_work(reference) as (session, person, meeting):
         later = planning.Plan(BEGINS + timedelta(hours=1), BEGINS + timedelta(hours=3), place="Kreishaus, Raum A 1.16")
         planning.move_meeting(session, person, NOW, meeting=meeting, plan=later)
     page = office.submit(page, f"main form[action$='{reference}/move']", {"meeting-place": "Rathaus"}, status=409)
     assert "Inzwischen hat jemand anderes" in page.text
     assert page.select_one("#meeting-place")["value"] == "Rathaus"  # type: ignore[index]
-    assert found(reference).place != "Rathaus"
+    with in_app(office.app):
+        assert found(reference).place != "Rathaus"
 
 
 def test_lists_say_what_is_next(office: CheckingClient) -> None:
-    reference = meetings.meeting()
+    reference = planned(office)
     page = office.get("/meetings")
     row = next(one for one in page.select("#coming tbody tr") if reference in one.text)
     assert "Freigabe der Tagesordnung fehlt" in row.text
-    assert "spätestens am 30.12.2026" in row.text
+    assert "spätestens am 31.12.2026" in row.text
     page = office.get(f"/meetings/{reference}")
     assert [one.text for one in page.select("#steps .kern-task-list__title .kern-number")] == ["1", "2", "3", "4", "5"]
     assert "Ladungsfrist" in page.select_one("#deadlines").text  # type: ignore[union-attr]
 
 
 def test_the_plan_of_a_year(office: CheckingClient) -> None:
-    reference = meetings.meeting()
+    reference = planned(office)
     page = office.get("/meetings?year=2027")
     january = page.select_one("#month-1").parent  # type: ignore[union-attr]
     assert january is not None
@@ -117,14 +132,13 @@ def test_the_plan_of_a_year(office: CheckingClient) -> None:
         office.get(f"/meetings{odd}")
 
 
-def test_members_see_their_meetings_from_dispatch_on(app: Flask) -> None:
-    meetings.body()
-    reference = meetings.meeting()
-    member = CheckingClient(app)
+def test_members_see_their_meetings_from_dispatch_on(office: CheckingClient) -> None:
+    reference = planned(office)
+    member = CheckingClient(office.app)
     member.sign_in(MEMBER)
     assert reference not in member.get("/meetings").text
     member.get(f"/meetings/{reference}", status=404)
-    with at_work(reference) as (_session, _actor, meeting):
+    with in_app(office.app), at_work(reference) as (_session, _actor, meeting):
         meeting.record.state, meeting.dispatched_at = "eingeladen", NOW
     assert reference in member.get("/meetings").text
     page = member.get(f"/meetings/{reference}")
@@ -133,20 +147,20 @@ def test_members_see_their_meetings_from_dispatch_on(app: Flask) -> None:
     member.get(f"/meetings/{reference}/move", status=403)
 
 
-def test_coordination_reads_steering_bodies_and_plans_others(app: Flask) -> None:
-    meetings.body()
-    meetings.body("working", "werkstatt")
-    steering, working = meetings.meeting(), meetings.meeting("werkstatt")
-    client = CheckingClient(app)
+def test_coordination_reads_steering_bodies_and_plans_others(office: CheckingClient) -> None:
+    with in_app(office.app):
+        meetings.body("working", "werkstatt")
+    steering, working = planned(office), planned(office, "werkstatt")
+    client = CheckingClient(office.app)
     client.sign_in(COORDINATOR)
     assert client.get(f"/meetings/{steering}").select_one("a[href$='/move']") is None
     client.get(f"/meetings/{steering}/move", status=403)
     assert client.get(f"/meetings/{working}").select_one("a[href$='/move']") is not None
-    client.post("/meetings/new", PLAN | {"meeting-kind": "room"}, status=422)
+    send(client, PLAN | {"meeting-kind": "room"}, status=422)
 
 
 def test_a_meeting_leaves_the_page_of_records_and_the_inbox(office: CheckingClient) -> None:
-    reference = meetings.meeting()
+    reference = planned(office)
     office.get(f"/records/{reference}", status=303)
     assert office.response is not None
     assert office.response.headers["Location"].endswith(f"/meetings/{reference}")
@@ -154,7 +168,7 @@ def test_a_meeting_leaves_the_page_of_records_and_the_inbox(office: CheckingClie
 
 
 def test_calling_off_asks_and_keeps_the_reason(office: CheckingClient) -> None:
-    reference = meetings.meeting()
+    reference = planned(office)
     page = office.get(f"/meetings/{reference}/cancel")
     office.submit(page, "main form.kf-confirm", {"why-reason": ""}, status=422)
     office.submit(page, "main form.kf-confirm", {"why-reason": "Zu wenig Punkte"})
@@ -171,15 +185,15 @@ def test_rooms(office: CheckingClient) -> None:
     assert "A 1.16 (40 Plätze)" in office.get("/meetings/new").text
 
 
-def test_lists_take_the_same_number_of_statements(app: Flask, office: CheckingClient) -> None:
+def test_lists_take_the_same_number_of_statements(office: CheckingClient) -> None:
     def count() -> int:
-        with statements_of(app) as sent:
+        with statements_of(office.app) as sent:
             office.get("/meetings")
         return len(sent)
 
-    meetings.meeting()
+    planned(office)
     count()  # definitions are read once
     few = count()
     for week in range(1, 6):
-        meetings.meeting(begins=BEGINS + timedelta(weeks=week))
+        planned(office, begins=BEGINS + timedelta(weeks=week))
     assert count() == few

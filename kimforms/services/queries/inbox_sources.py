@@ -20,6 +20,8 @@ from ..catalogues import DatabaseCatalogues
 from ..processes import definition_by_hash
 
 Choices = Sequence[tuple[str, str]]
+MEETING = "meeting"
+"""Meetings have lists of their own."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def read_sources(
             Process.read_roles,
         )
         .join(Process, Process.id == ProcessVersion.process_id)
-        .where(Process.controller_id.in_(controllers))
+        .where(Process.controller_id.in_(controllers), Process.key != MEETING)
         .order_by(Process.id, ProcessVersion.number.desc())
     ).all()
     grouped: dict[int, list[Any]] = {}
