@@ -127,7 +127,8 @@ def print_list() -> Response:
 
 
 def _filters() -> queries.Filters:
-    return queries.Filters(request.values.get("body", ""), request.values.get("state", ""))
+    body, state = (request.values.get(name, "").replace("\x00", "") for name in ("body", "state"))
+    return queries.Filters(body, state)
 
 
 def _kept() -> dict[str, str]:

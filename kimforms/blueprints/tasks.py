@@ -11,6 +11,7 @@ from ..extensions import db
 from ..forms.records import error_pairs, number_in, put_errors, task_form
 from ..models import Task
 from ..services import tasks
+from ..services.meetings import tasks as meeting_tasks
 from ..services.queries import tasks as queries
 from ..services.records import commenting
 from ..services.refusals import InputRefused
@@ -55,6 +56,26 @@ def finish(task_id: int) -> Response:
         return _list_page(task_form(t, ()))
     flash(t("Die Aufgabe ist erledigt.", "The task is done."), "success")
     return see_other(".index", **({"view": view} if (view := _view()) != "open" else {}))
+
+
+@blueprint.post("/<int:task_id>/progress")
+@access.requires("task:own")
+def note(task_id: int) -> Response:
+    """How far a task is; 100 percent ends it."""
+    actor = access.current_actor()
+    try:
+        with unit_of_work() as session:
+            task, percent = queries.find(session, actor, task_id), number_in(request.form.get("percent"))
+            said = request.form.get("note", "")
+            meeting_tasks.note_progress(
+                session, actor, access.now(), task=task, percent=-1 if percent is None else percent, note=said
+            )
+    except InputRefused as refused:
+        task = queries.find(db.session(), actor, task_id)
+        form = task_form(t, _people(db.session(), task), _values(task), entered=False)
+        return _edit_page(task, form, status=422, progress_error=next(iter(refused.errors.values())))
+    flash(t("Der Fortschritt ist notiert.", "The progress is noted."), "success")
+    return see_other(".index")
 
 
 @blueprint.route("/<int:task_id>", methods=["GET", "POST"])
@@ -130,9 +151,9 @@ def _list_page(form: Any, status: int = 200) -> Response:
     )
 
 
-def _edit_page(task: Task, form: Any, status: int = 200) -> Response:
+def _edit_page(task: Task, form: Any, status: int = 200, progress_error: str = "") -> Response:
     record = queries.reachable(db.session(), access.current_actor(), access.today(), task)
-    pairs = error_pairs(form)
+    pairs = [*error_pairs(form), *([("percent", progress_error)] if progress_error else [])]
     return page(
         "tasks/edit.html",
         status=status,
@@ -142,4 +163,5 @@ def _edit_page(task: Task, form: Any, status: int = 200) -> Response:
         error_pairs=pairs,
         form_errors=bool(pairs),
         from_record=_from_record(),
+        progress_error=progress_error,
     )

@@ -73,10 +73,10 @@ def control_paper(controller: Controller, control: Control, today: date, title: 
     """The control list as HTML: what, who, until when, how far."""
     rows = [
         (
-            f"{line.decision.reference}\n{line.decision.title}",
-            "\n".join(f"{task.title}: {task.owner or 'niemand'}" for task in line.tasks if not task.done) or "–",
+            f"{line.decision.reference}: {line.decision.title}",
+            "; ".join(f"{task.title} ({task.owner or 'niemand'})" for task in line.tasks if not task.done) or "–",
             f"{line.due_on:%d.%m.%Y}" + (f" ({line.due})" if line.overdue else "") if line.due_on else "–",
-            STATES[line.state] + (f"\n{line.note}" if line.note else ""),
+            STATES[line.state] + (f". {line.note}" if line.note else ""),
         )
         for line in control.lines
     ]

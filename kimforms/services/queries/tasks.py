@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
-from ...models import Record, Task
+from ...models import Decision, Meeting, Record, Task
 from ...permissions import Actor, visible_records
 from .. import tasks
 from ..refusals import NotVisible
+from .decision_sight import readable
 
 VIEWS = ("open", "due", "done")
 A_PAGE = 50
@@ -29,21 +31,39 @@ class Entry:
     done_at: datetime | None
     reference: str | None
     about: str
+    progress: int = 0
+    meeting: str = ""
+    decision: str = ""
 
 
 def tasks_of(session: Session, actor: Actor, today: date, view: str) -> list[Entry]:
     """The tasks of this person in one view, the most urgent (or the latest done) first; two queries."""
-    visible = visible_records(session, actor, today)
+    visible, held = visible_records(session, actor, today), aliased(Record)
     wanted = (
-        select(Task, Record.reference, Record.title)
+        select(Task, Record.reference, Record.title, held.reference, Decision.reference)
+        .select_from(Task)
         .outerjoin(Record, (Record.id == Task.record_id) & visible)
+        .outerjoin(Meeting, Meeting.record_id == Task.record_id)
+        .outerjoin(held, held.id == Meeting.record_id)
+        .outerjoin(Decision, (Decision.id == Task.decision_id) & readable(actor, today))
         .where(*_conditions(actor, today, view))
         .limit(A_PAGE)
     )
     rows = session.execute(_ordered(wanted, view))
     return [
-        Entry(task.id, task.title, task.kind, task.due_on, task.done_at, reference, title or "")
-        for task, reference, title in rows
+        Entry(
+            task.id,
+            task.title,
+            task.kind,
+            task.due_on,
+            task.done_at,
+            reference if not meeting else None,
+            title or "",
+            task.progress,
+            meeting or "",
+            decision or "",
+        )  # fmt: skip
+        for task, reference, title, meeting, decision in rows
     ]
 
 
@@ -79,7 +99,7 @@ def _conditions(actor: Actor, today: date, view: str) -> Sequence[ColumnElement[
     return (mine, Task.done_at.is_(None))
 
 
-def _ordered(wanted: Select[tuple[Task, str, str]], view: str) -> Select[tuple[Task, str, str]]:
+def _ordered(wanted: Select[Any], view: str) -> Select[Any]:
     if view == "done":
         return wanted.order_by(Task.done_at.desc(), Task.id.desc())
     return wanted.order_by(Task.due_on.is_(None), Task.due_on, Task.id)
