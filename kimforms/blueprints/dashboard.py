@@ -5,11 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, Response, url_for
 
 from ..extensions import db
-from ..services.queries import dashboard, themes
+from ..services.queries import dashboard, meetings, themes
 from . import access
+from .meeting_frame import when
+from .meeting_words import deed_words
 from .rendering import language, page
 
 blueprint = Blueprint("dashboard", __name__)
+MEETINGS = 3
 
 
 @blueprint.app_template_filter("state_rows")
@@ -27,7 +30,15 @@ def show() -> Response:
     session = db.session()
     actor = access.current_actor()
     desk = dashboard.desk_of(session, actor, access.today(), language())
-    return page("dashboard/show.html", desk=desk, today=access.today(), stalled=_stalled())
+    return page(
+        "dashboard/show.html",
+        desk=desk,
+        today=access.today(),
+        stalled=_stalled(),
+        meetings=meetings.coming(session, actor, access.now())[:MEETINGS] if access.can("meeting:read") else [],
+        deeds=deed_words(),
+        when=when,
+    )
 
 
 def _stalled() -> list[tuple[str, str, int]]:

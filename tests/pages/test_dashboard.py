@@ -15,6 +15,7 @@ from kimforms.services.records.submission import submit_record
 from kimforms.services.records.transitions import perform_transition
 from kimforms.services.unit_of_work import unit_of_work
 
+from ..support import meetings
 from ..support.client import CheckingClient
 from ..support.databases import NOW, in_app
 from ..support.queries import statements_of
@@ -133,6 +134,23 @@ def test_the_number_of_queries_does_not_grow_with_the_records(client: CheckingCl
     with statements_of(client.app) as many:
         client.get("/dashboard")
     assert len(many) == len(few)
+
+
+def test_the_next_meetings_stand_there_for_those_who_belong_to_them(client: CheckingClient) -> None:
+    with in_app(client.app):
+        meetings.body()
+        reference = meetings.meeting()
+    client.sign_in("leitung@rsk.example")
+    line = texts(client.get("/dashboard"), "#meetings .kf-lines__item")
+    assert len(line) == 1 and reference in line[0] and "Dienstag, 19.01.2027, 14:00 bis 16:00 Uhr" in line[0]
+    assert "Freigabe der Tagesordnung fehlt" in line[0]
+    client.sign_in(meetings.MEMBER)
+    assert reference not in client.get("/dashboard").text, "nothing was sent to members yet"
+    with in_app(client.app), meetings.at_work(reference) as (_session, _actor, meeting):
+        meeting.record.state, meeting.dispatched_at = "eingeladen", NOW
+    assert reference in texts(client.get("/dashboard"), "#meetings .kf-lines__item")[0]
+    client.sign_in("beratung@caritas.example")
+    assert reference not in client.get("/dashboard").text
 
 
 def test_signed_out_people_are_sent_to_the_sign_in_page(client: CheckingClient) -> None:

@@ -14,6 +14,7 @@ from ...engine.definition import ProcessDefinition
 from ...engine.text import pick
 from ...models import Draft, Process, ProcessVersion, Question, Record, Task
 from ...permissions import Actor, readable_processes
+from ..meetings.creating import PROCESS as MEETING
 from ..processes import definition_of
 
 SHOWN = 5
@@ -64,13 +65,21 @@ def desk_of(session: Session, actor: Actor, today: date, language: str) -> Desk:
     """The start page of ``actor``. People who work on records, people who report and people with tasks get their part."""
     desk = Desk(tasks=_tasks(session, actor))
     words = _Words(session, language)
-    if processes := readable_processes(session, actor):
+    if processes := _with_a_desk(session, actor):
         desk.works = True
         _work(session, actor, today, processes, desk, words)
     if actor.roles() & {"adviser", "case_manager"}:
         desk.reports = True
         _reports(session, actor, desk, words)
     return desk
+
+
+def _with_a_desk(session: Session, actor: Actor) -> list[int]:
+    """The processes whose records are worked on one by one; meetings have a part of their own."""
+    readable = readable_processes(session, actor)
+    if not readable:
+        return []
+    return list(session.scalars(select(Process.id).where(Process.id.in_(readable), Process.key != MEETING)))
 
 
 class _Words:
