@@ -24,6 +24,7 @@ from .services import deadlines, delivery, digest, news, retention, similar_grou
 from .services.circular import closing as circular_votes
 from .services.file_store import FileStore
 from .services.meetings import mailbox, reminders
+from .services.minutes import settling
 from .services.records.facts import BERLIN, local_day
 from .services.themes import closing
 from .services.unit_of_work import unit_of_work
@@ -84,6 +85,7 @@ def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
         ("digest", digest.run),
         ("statistics", statistics.run),
         ("themes", closing.run),
+        ("minutes", settling.run),
         ("circular votes", circular_votes.run),
         ("invitations", reminders.run),
     ):

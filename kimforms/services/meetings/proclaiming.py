@@ -7,11 +7,12 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from ...models import AgendaItem, Decision, Record, Vote
+from ...models import AgendaItem, Decision, Meeting, Record, Vote
 from ...permissions import Actor
 from ..bodies.access import BERLIN
 from ..decision_checks import NOTICE, About, Verdict, Votes
 from ..decisions import PAPER, PROPOSED, REVOKED, change_decision, latest_change, note_decision, take_decision
+from ..minutes import settling
 from ..refusals import InputRefused, StepRefused
 from .progress import admitted, tell
 from .session import require_running
@@ -57,6 +58,8 @@ def proclaim(
     vote.proclaimed_at = now
     if vote.purpose == "minutes" and vote.result == "accepted" and not item.result:
         item.result = f"Die Niederschrift wird genehmigt ({vote.sentence})."
+    if vote.purpose == "minutes" and item.about_minutes_id is not None:
+        settling.settle_by_vote(session, actor, now, session.get_one(Meeting, item.about_minutes_id), vote)
     tell_vote(session, actor, now, item, vote, "proclaimed", "", decision.reference if decision else "")
     return decision
 
