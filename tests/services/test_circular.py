@@ -9,6 +9,7 @@ from kimforms.extensions import db
 from kimforms.models import Body, Decision, Dispatch, Event, OutboxMessage, Person, Rulebook, Seat, SeatHolder
 from kimforms.services.circular import answering, closing, drafting, offering, starting
 from kimforms.services.circular.drafting import Motion
+from kimforms.services.queries import history, record_page
 from kimforms.services.refusals import InputRefused, NotPermitted, StaleVersion, StepRefused
 from kimforms.services.unit_of_work import unit_of_work
 
@@ -17,7 +18,7 @@ from ..support import meetings as house
 from ..support.chain import STEERING, gathered, proposed, reconstruct
 from ..support.circular import AFTER, LAST_DAY, VOTERS, at_vote, ballot_of, found, say
 from ..support.databases import NOW
-from ..support.records import ADVISER, COORDINATOR, mails, stored
+from ..support.records import ADVISER, COORDINATOR, actor, mails, stored
 
 
 @pytest.fixture(autouse=True)
@@ -383,3 +384,19 @@ def test_what_was_stopped_goes_onto_the_next_agenda():
     with pytest.raises(StepRefused), at_vote(reference) as (session, who, vote):
         (meeting,) = offering.next_meetings(session, vote.body, NOW.date())
         offering.offer_for_agenda(session, who, NOW, vote=vote, meeting=meeting)
+
+
+def test_the_history_of_the_paper_tells_in_words_what_happened_and_not_who_voted_how():
+    number = paper()
+    reference = circular.sent(paper=number)
+    for label in VOTERS:
+        say(reference, label, "no", comment="Geheimer Grund")
+    db.session.rollback()
+    who = actor(db.session(), COORDINATOR)
+    seen = record_page.find(db.session(), who, NOW.date(), number)
+    lines, _more = history.lines(db.session(), who, NOW, seen)
+    titles = [line.title for line in lines]
+    assert f"Umlaufverfahren {reference} entschieden" in titles
+    assert titles.count(f"Antwort im Umlaufverfahren {reference}") == len(VOTERS)
+    assert f"Umlaufverfahren {reference} an {len(VOTERS)} Sitze verschickt" in titles
+    assert "Geheimer Grund" not in str(lines)

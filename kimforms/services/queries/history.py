@@ -18,6 +18,7 @@ from ...permissions import Actor, visible_records
 from .. import audit, catalogues
 from ..audit import Tag
 from ..records.facts import local_day
+from .history_decisions import DECISION_TELLERS
 from .history_meetings import MEETING_TELLERS
 from .history_words import MOST_NAMED, TELLERS, Change, Reading
 from .history_words_minutes import MINUTES_TELLERS
@@ -200,7 +201,8 @@ def who(reading: Reading, event: Event) -> str:
 
 
 def _told(reading: Reading, event: Event, payload: Mapping[str, Any]) -> Line | None:
-    tell = TELLERS.get(event.tag) or MEETING_TELLERS.get(event.tag) or MINUTES_TELLERS.get(event.tag)
+    rooms = (TELLERS, MEETING_TELLERS, MINUTES_TELLERS, DECISION_TELLERS)
+    tell = next((tellers[event.tag] for tellers in rooms if event.tag in tellers), None)
     if tell is None:
         return None
     erased = frozenset(value.key for value in event.values if value.erased_at is not None)
