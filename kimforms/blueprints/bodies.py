@@ -192,7 +192,6 @@ def _page_values(shown: body_page.BodyPage) -> dict[str, Any]:
     linked = [data.get(one) or "" for one in ("managed_by", "office", "organised_by")]
     return {
         "shown": shown,
-        "holders": shown.holders,
         "body": body,
         "data": data,
         "names": queries.names_of(db.session(), linked),

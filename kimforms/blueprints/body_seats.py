@@ -9,11 +9,11 @@ from flask import Blueprint, Response, flash, request, url_for
 
 from ..extensions import db
 from ..forms import bodies as forms
-from ..forms.body_words import function_words
+from ..forms.body_words import function_words, right_words
 from ..forms.records import number_in
 from ..models import Body, Person
 from ..services.bodies import officers, seats
-from ..services.bodies.people import officers_on
+from ..services.bodies.people import counts_on, officers_on
 from ..services.bodies.persons import find_person
 from ..services.queries import bodies as queries
 from ..services.queries import body_page
@@ -22,7 +22,7 @@ from ..services.unit_of_work import unit_of_work
 from . import access
 from .bodies import body_to_work_on
 from .body_forms import answer, crumbs_of
-from .rendering import date_de, see_other, t
+from .rendering import date_de, page, see_other, t
 
 blueprint = Blueprint("body_seats", __name__, url_prefix="/bodies")
 LAST_DAY = ("Letzter Tag", "Last day")
@@ -45,6 +45,25 @@ def add(slug: str) -> Response:
         return _done(slug, t("Der Sitz ist angelegt.", "The seat is added."))
 
     return answer(form, create, title=t("Neuer Sitz", "New seat"), submit=t("Anlegen", "Add"), **_frame(body))
+
+
+@blueprint.get("/<slug>/seats/<int:seat_id>")
+@access.requires("body:work")
+def show(slug: str, seat_id: int) -> Response:
+    """One seat: who holds it and deputises today, who did and will, and what can be done."""
+    body = body_to_work_on(slug)
+    seat = body_page.seat_of(db.session(), body, seat_id)
+    held = body_page.holders_of(db.session(), seat)
+    return page(
+        "bodies/seat.html",
+        body=body,
+        seat=seat,
+        now=[one for one in held if counts_on(one, access.today())],
+        other=[one for one in held if not counts_on(one, access.today())],
+        rights=right_words(t, body.formality),
+        crumbs=crumbs_of(body),
+        over=seat.valid_until is not None and seat.valid_until < access.today(),
+    )
 
 
 @blueprint.route("/<slug>/seats/<int:seat_id>/edit", methods=["GET", "POST"])
@@ -158,7 +177,8 @@ def move(slug: str, holder_id: int) -> Response:
     with unit_of_work() as work:
         one = body_page.holder_of(work, body_to_work_on(slug), holder_id)
         seats.order_deputies(work, _me(), access.now(), holder=one, up=request.form.get("do") == "up")
-    return see_other("bodies.show", slug=slug, _anchor="seats")
+        seat_id = one.seat_id
+    return see_other(".show", slug=slug, seat_id=seat_id)
 
 
 @blueprint.route("/<slug>/functions", methods=["GET", "POST"])

@@ -219,6 +219,8 @@ def test_seats_functions_and_deputies_by_form(client: CheckingClient) -> None:
     with in_app(client.app):
         place = next(one for one in places(EXCHANGE, TODAY) if one.seat.id == seat)
         assert [one.last_name for one in place.deputies] == ["Peters", "Hoffmann"]
+    page = client.follow()
+    assert text_of(page).index("Sonja Peters") < text_of(page).index("Daniel Hoffmann")
     client.submit(client.get(f"{path}/holders/{second}/end"), FORM, {"valid_until": "30.11.2026"})
     client.submit(client.get(f"{path}/seats/{seat}/edit"), FORM, {"right": "advisory"})
     changed = find_seat(client, slug=EXCHANGE, organisation="vhs")

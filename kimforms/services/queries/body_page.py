@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -13,7 +13,7 @@ from ...models import Body, Decision, Meeting, Officer, Person, Record, Seat, Se
 from ...permissions import Actor, may
 from ...rules.rhythm import RhythmCheck
 from ..bodies.access import Standing, body_of, may_read_all, may_work, persons_of, shown_to_members, standing
-from ..bodies.people import FUNCTIONS, Place, counts_on, officers_on, people_on
+from ..bodies.people import DEPUTY, FUNCTIONS, PRINCIPAL, Place, counts_on, officers_on, people_on
 from ..refusals import NotVisible
 from .bodies import READ, check_of
 
@@ -44,7 +44,6 @@ class BodyPage:
     places: Sequence[Place] = ()
     officers: Sequence[Officer] = ()
     before: Sequence[Before] = ()
-    holders: Mapping[int, Sequence[SeatHolder]] = field(default_factory=dict)
     coming: Sequence[Meeting] = ()
     past: Sequence[Meeting] = ()
     tasks: Sequence[Task] = ()
@@ -76,7 +75,6 @@ def page_of(session: Session, actor: Actor, slug: str, now: datetime, today: dat
         places=places,
         officers=officers_on(session, body, today),
         before=_before(session, body, held, today),
-        holders=_by_seat(held, today) if work else {},
         coming=sorted(coming, key=lambda one: one.starts_at),
         past=[one for one in meetings if one.ends_at < now][:A_FEW],
         tasks=_tasks(session, body) if how >= Standing.MEMBER else (),
@@ -102,6 +100,15 @@ def seat_of(session: Session, body: Body, seat_id: int) -> Seat:
     if found is None:
         raise NotVisible()
     return found
+
+
+def holders_of(session: Session, seat: Seat) -> list[SeatHolder]:
+    """Everybody on a seat at any time: the holders, newest first, then the deputies in the order of their rank."""
+    rows = session.scalars(
+        select(SeatHolder).where(SeatHolder.seat_id == seat.id).options(joinedload(SeatHolder.person))
+    ).all()
+    principals = sorted((one for one in rows if one.role == PRINCIPAL), key=lambda one: one.valid_from, reverse=True)
+    return [*principals, *sorted((one for one in rows if one.role == DEPUTY), key=lambda one: (one.rank, one.id))]
 
 
 def officer_of(session: Session, body: Body, officer_id: int) -> Officer:
@@ -141,14 +148,6 @@ def _held(session: Session, body: Body) -> list[SeatHolder]:
             .order_by(SeatHolder.role.desc(), SeatHolder.rank, SeatHolder.id)
         )
     )
-
-
-def _by_seat(held: Sequence[SeatHolder], today: date) -> dict[int, list[SeatHolder]]:
-    found: dict[int, list[SeatHolder]] = {}
-    for one in held:
-        if counts_on(one, today):
-            found.setdefault(one.seat_id, []).append(one)
-    return found
 
 
 def _before(session: Session, body: Body, held: Sequence[SeatHolder], today: date) -> list[Before]:
