@@ -17,8 +17,10 @@ from sqlalchemy.orm import Session
 
 from ...models import Dispatch, Invitee, Meeting, Record
 from ...permissions import Actor
+from ...rules.rulebook import Rulebook
 from .. import audit, reply_links
-from ..bodies.access import BERLIN, STEERING, require_work
+from ..bodies.access import BERLIN, STEERING, day_of, require_work
+from ..bodies.people import people_on
 from ..bodies.rulebooks import pin_rulebook, rulebook_at
 from ..file_store import FileStore
 from ..queries.agenda import agenda_of, lines_of
@@ -192,7 +194,7 @@ def post_of(
         asks_again=bool(told and told.asks_again),
         reason=reason,
         papers_left_out=prepared is not None and prepared.left_out,
-        deputies_allowed=rulebook.deputies_allowed,
+        deputy_seats=_seats_with_deputy(session, meeting, rulebook),
     )
     asked = asked_sequence(announcements(session, meeting))
     return Post(
@@ -250,6 +252,14 @@ def invite_later(session: Session, actor: Actor, now: datetime, meeting: Meeting
     post.for_guests = earlier_files(session, meeting, member=False)
     row.invited_at = now
     return deliver(session, actor, now, post, [[row]])
+
+
+def _seats_with_deputy(session: Session, meeting: Meeting, rulebook: Rulebook) -> frozenset[int]:
+    """Seats whose holder may send somebody: from the list of the seat, or anybody where the rules leave it open."""
+    if not rulebook.deputies_allowed:
+        return frozenset()
+    places = people_on(session, meeting.body, day_of(meeting))
+    return frozenset(one.seat.id for one in places if one.deputies or not rulebook.deputy_named_in_advance)
 
 
 def _method(kind: str) -> Literal["REQUEST", "CANCEL"] | None:

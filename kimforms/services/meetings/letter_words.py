@@ -22,7 +22,8 @@ def salutation(person: Person | None) -> str:
 
 def opening(meeting: Meeting) -> str:
     """The sentence that invites."""
-    return f"hiermit lade ich Sie zur Sitzung „{meeting.record.title}“ ({meeting.body.name}) ein."
+    title, body = meeting.record.title, meeting.body.name
+    return f"hiermit lade ich Sie ein: {title}{'' if body in title else f' ({body})'}."
 
 
 def announcements(session: Session, meeting: Meeting) -> tuple[str, ...]:

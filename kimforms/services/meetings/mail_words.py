@@ -41,7 +41,8 @@ class Content:
     asks_again: bool = False
     reason: str = ""
     papers_left_out: bool = False
-    deputies_allowed: bool = True
+    deputy_seats: frozenset[int] = frozenset()
+    """Ids of the seats whose holder may send somebody."""
 
 
 def subject(content: Content) -> str:
@@ -60,6 +61,7 @@ def text(
     address: str = "",
     seats: Sequence[str] = (),
     deputy_for: str = "",
+    may_send_deputy: bool = False,
 ) -> str:
     """The mail to one person. ``address`` is the link to answer by, empty where nothing is to be answered."""
     parts = [salutation(person), *beginning(content, member)]
@@ -76,7 +78,7 @@ def text(
             "Die Unterlagen sind für eine E-Mail zu groß. Sie finden sie auf der Seite, auf der Sie antworten."
         )
     if address:
-        parts += _asking(content, address, guest=not member)
+        parts += _asking(content, address, deputy=may_send_deputy)
     return "\n\n".join(part for part in parts if part)
 
 
@@ -123,11 +125,11 @@ def _facts(meeting: Meeting) -> str:
     return "\n".join(lines)
 
 
-def _asking(content: Content, address: str, *, guest: bool) -> list[str]:
+def _asking(content: Content, address: str, *, deputy: bool) -> list[str]:
     until = content.meeting.reply_until
     asked = [f"Bitte antworten Sie{_until(until)}. Wählen Sie einen Link und bestätigen Sie auf der Seite:"]
     for answer, label in ANSWERS:
-        if answer == "deputy" and (guest or not content.deputies_allowed):
+        if answer == "deputy" and not deputy:
             continue
         asked.append(f"{label}:\n{address}?answer={answer}")
     asked.append(

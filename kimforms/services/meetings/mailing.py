@@ -181,6 +181,7 @@ def text_of(post: Post, rows: Sequence[Invitee], address: str) -> str:
         address=address,
         seats=[one.seat.label for one in rows if one.seat is not None and one.as_role == "principal"],
         deputy_for=instead_of if post.content.kind == "invitation" else "",
+        may_send_deputy=any(one.as_role == "principal" and one.seat_id in post.content.deputy_seats for one in rows),
     )
 
 

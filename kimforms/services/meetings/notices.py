@@ -20,6 +20,7 @@ from ..bodies.rulebooks import rulebook_at
 from .changes import ANNOUNCING, asked_sequence
 from .invitees import active, by_person
 
+UNPOSTED = " (Brief noch nicht als versandt vermerkt)"
 CHANNELS: dict[str, Channel] = {"mail": "email", "post": "post"}
 
 
@@ -141,12 +142,19 @@ def sending_of(recipient: DispatchRecipient) -> notice.Sending | None:
 def check(session: Session, meeting: Meeting, rows: Sequence[Invitee], sent: Sent) -> notice.InvitationCheck:
     """Whether all with a vote or a voice were invited in time, by the evidence there is."""
     made: dict[int, list[notice.Sending]] = {}
+    letters: set[int] = set()
     for recipient in sent.announcing():
+        if recipient.channel == "post" and recipient.posted_at is None:
+            letters.add(recipient.person_id)
         if (sending := sending_of(recipient)) is not None:
             made.setdefault(recipient.person_id, []).append(sending)
     wanted = [one for one in active(rows) if one.as_role == "principal" and one.right != "guest"]
     recipients = [
-        notice.Recipient(group[0].person.name, tuple(made.get(group[0].person_id, ()))) for group in by_person(wanted)
+        notice.Recipient(
+            group[0].person.name + (UNPOSTED if group[0].person_id in letters else ""),
+            tuple(made.get(group[0].person_id, ())),
+        )
+        for group in by_person(wanted)
     ]
     return notice.invited_in_time(
         rulebook_at(session, meeting), day_of(meeting), recipients, shortened_reason=meeting.shortened_reason or None

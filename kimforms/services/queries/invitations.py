@@ -108,7 +108,9 @@ def overview(session: Session, meeting: Meeting, now: datetime) -> Overview:
         list(reversed(sent.dispatches)),
         expected_of(rulebook_at(session, meeting), places, rows, asked),
         waiting=len(invitees.by_person([one for one in rows if one.invited_at is None])),
-        unanswered=sum(not line.answer and line.invited_at is not None for line in lines),
+        unanswered=sum(
+            not line.answer and line.invited_at is not None and line.first.channel == "mail" for line in lines
+        ),
         cancellation_due=meeting.record.state == "abgesagt" and bool(invited) and not cancelled,
         uninvited=[one for one in everybody if one.uninvited_at is not None and one.invited_at is not None],
         counts={one.id: counts_of(one) for one in sent.dispatches},
