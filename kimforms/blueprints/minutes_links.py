@@ -118,9 +118,15 @@ def _page(recipient: DispatchRecipient, minutes: Minutes, token: str, refused: R
     return page(
         "minutes/link.html", status=refused.status if refused else 200, person=person, minutes=minutes,
         meeting=minutes.meeting, token=token, action=url_for("replies.open_link", token=token),
-        content=(blocks.redacted(minutes.content) if guest else minutes.content) if readable else None,
+        content=_shown(minutes, guest) if readable else None,
         may_sign=returning is not None and "chair" in signed.people and "chair" not in signed.done,
         returning=returning, objecting=objecting, error_pairs=pairs, form_errors=bool(pairs), out=out,
         conflict=refused.sentence if refused and not isinstance(refused, InputRefused) else None,
         **values, **minutes_page.words(),
     )  # fmt: skip
+
+
+def _shown(minutes: Minutes, guest: bool) -> blocks.Content:
+    """What the paper says, for guests without what is confidential."""
+    shown = blocks.published(minutes.content)
+    return blocks.redacted(shown) if guest else shown

@@ -41,7 +41,8 @@ def show(seen: queries.Seen, refused: Refusal | None = None, entered: Mapping[st
         shown["addenda"] = queries.addenda_for(session, seen)
         if seen.works or seen.chair:
             shown["work"] = queries.work_of(session, actor, access.now(), minutes)
-        person = queries.own_person(session, actor, minutes) if minutes.state in queries.OUT else None
+        out = minutes.state in queries.OUT and not seen.works  # who works on them writes an addendum
+        person = queries.own_person(session, actor, minutes) if out else None
         if person is not None:
             shown["objecting"] = forms.objection_form(t, parts(minutes.content))
             shown["own"] = queries.own_objections(session, minutes, person)

@@ -17,7 +17,7 @@ from ..support.records import ADVISER, COORDINATOR, OFFICE, report, tags, user
 
 VALUES = {
     "int": "1", "reference": "IH-2026-0001", "other": "IH-2026-0002", "paper": "BV-2026-0001", "transition_id": "erfassen",
-    "step_id": "a", "token": "x", "slug": "x",
+    "step_id": "a", "token": "x", "slug": "x", "block": "head",
 }  # fmt: skip
 
 

@@ -175,6 +175,7 @@ def test_members_read_from_the_sending_on_and_object(
         minutes.send(workshop.app, reference)
     shown = client.get(page_of(reference))
     assert SECRET in text_of(shown)
+    assert "Die Ämter berichten." not in text_of(shown), "minutes of results do not tell the course, on paper or here"
     client.submit(shown, "#objection-form", {"objection-text": ""}, status=422)
     client.submit(shown, "#objection-form", {"objection-text": "Ich war dafür.", "objection-block": "item-2"})
     assert "Ich war dafür." in text_of(client.follow())

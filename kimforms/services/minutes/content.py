@@ -111,6 +111,14 @@ def own_texts(one: Block) -> list[str]:
     return [name for name in TEXTS[one["kind"]] if one["texts"].get(name, "") != one["drawn"].get(name, "")]
 
 
+def published(content: Content) -> Content:
+    """The content as readers get it: minutes of results (``kind``) do not tell the course, which stays a note of the office."""
+    if content.get("kind") != "results":
+        return content
+    return {**content, "blocks": [{**one, "texts": {**one["texts"], "course": ""}} if one["kind"] == ITEM else one
+                                  for one in content["blocks"]]}  # fmt: skip
+
+
 def redacted(content: Content) -> Content:
     """The content for guests: of confidential items only the number stays, and nothing elsewhere tells of them."""
     hidden = {one["id"] for one in content["blocks"] if one["confidential"]}

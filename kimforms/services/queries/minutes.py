@@ -53,9 +53,12 @@ class Seen:
 
     @property
     def content(self) -> blocks.Content:
-        """The text for this reader. After sending it is the version that was sent; guests get it without what is confidential."""
+        """The text for this reader: who works on it sees all, others what the paper says, guests nothing confidential."""
         assert self.minutes is not None
-        return blocks.redacted(self.minutes.content) if self.standing is Standing.GUEST else self.minutes.content
+        if self.works:
+            return self.minutes.content
+        shown = blocks.published(self.minutes.content)
+        return blocks.redacted(shown) if self.standing is Standing.GUEST else shown
 
 
 @dataclass(frozen=True)
