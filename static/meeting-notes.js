@@ -58,11 +58,10 @@
 
     function say(text) {
         const state = document.getElementById("notes-state");
-        state.querySelectorAll("p[data-said]").forEach((old) => { old.remove(); });
+        state.querySelectorAll(":scope > p").forEach((old) => { old.remove(); });
         if (!text) return;
         const line = document.createElement("p");
         line.className = "kf-inset kf-inset--warning";
-        line.dataset.said = "";
         line.textContent = text;
         state.append(line);
     }

@@ -18,7 +18,7 @@ from kimforms.assets.build import ROOT, WEIGHTS, read_manifest
 from kimforms.assets.css import keep_rules, split_rules
 
 NODE_MODULES = ROOT / "node_modules"
-OWN = ("kimforms.css", "kimforms.js", "favicon.svg")
+OWN = ("kimforms.css", "kimforms.js", "meeting-notes.js", "favicon.svg")
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +14,7 @@ from kimforms.services.meetings import attendance, progress, session
 from kimforms.services.meetings.voting import Count, take_vote
 
 from .meetings import BEGINS, at_work, body, found, meeting, named
+from .server import ROOT, Server
 
 VOTERS = ("Dezernat", "Sozialamt", "Jugendamt", "Jobcenter", "Caritas")
 """Five of the seven voting seats: one more than the quorum of four."""
@@ -65,4 +68,42 @@ def voted(reference: str, yes: int, no: int = 0, abstained: int = 0, minutes: in
         ).id
 
 
-__all__ = ["BEGINS", "VOTERS", "at", "at_work", "come", "found", "go", "last_item", "named", "opened", "voted"]
+MEETING = """
+import sys
+from datetime import UTC, datetime
+from kimforms import create_app
+from tests.support.meetings import body, meeting
+
+with create_app().app_context():
+    print(meeting(body(slug=sys.argv[1]), datetime.now(UTC)))
+"""
+
+
+def meeting_on(server: Server, slug: str) -> str:
+    """A meeting of a body of its own, beginning now, beside a running server; its reference."""
+    done = subprocess.run(
+        [sys.executable, "-c", MEETING, slug],
+        env=server.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip()
+
+
+__all__ = [
+    "BEGINS",
+    "VOTERS",
+    "at",
+    "at_work",
+    "come",
+    "found",
+    "go",
+    "last_item",
+    "meeting_on",
+    "named",
+    "opened",
+    "voted",
+]
