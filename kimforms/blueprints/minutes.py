@@ -77,10 +77,10 @@ def refresh(reference: str) -> Response:
     session, actor = db.session(), access.current_actor()
     seen, minutes = _to_work_on(reference)
     if request.method == "POST":
-        with unit_of_work() as session:
-            _seen, minutes = queries.existing(session, actor, reference)
+        with unit_of_work() as work:
+            _seen, minutes = queries.existing(work, actor, reference)
             version = record_parts.row_version()
-            changed = editing.refresh(session, actor, access.now(), minutes=minutes, row_version=version)
+            changed = editing.refresh(work, actor, access.now(), minutes=minutes, row_version=version)
         done = t("Die Niederschrift ist auf dem Stand der Sitzung.", "The minutes match the session.")
         flash(done if changed else t("Es war nichts zu ändern.", "There was nothing to change."), "success")
         return see_other(".show", reference=reference)

@@ -83,9 +83,9 @@ def _after(link: ReplyLink) -> None:
     _recipient, minutes = _behind(session, session.get_one(ReplyLink, link.id))
     if files.needs_files(session, minutes):
         made = files.prepare(files.collect(session, access.now(), minutes), record_parts.store())
-        with unit_of_work() as session:
-            _recipient, minutes = _behind(session, session.get_one(ReplyLink, link.id))
-            files.keep_signed(session, access.now(), minutes, made)
+        with unit_of_work() as work:
+            _recipient, minutes = _behind(work, work.get_one(ReplyLink, link.id))
+            files.keep_signed(work, access.now(), minutes, made)
 
 
 def _standing(recipient: DispatchRecipient) -> Standing:

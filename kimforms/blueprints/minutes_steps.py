@@ -135,9 +135,9 @@ def keep_files(reference: str) -> None:
     if not files.needs_files(session, minutes):
         return
     made = files.prepare(files.collect(session, access.now(), minutes), record_parts.store())
-    with unit_of_work() as session:
-        _seen, minutes = queries.existing(session, actor, reference)
-        files.keep_signed(session, access.now(), minutes, made)
+    with unit_of_work() as work:
+        _seen, minutes = queries.existing(work, actor, reference)
+        files.keep_signed(work, access.now(), minutes, made)
 
 
 def _prepared(reference: str) -> files.Prepared:

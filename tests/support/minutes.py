@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date, datetime, timedelta
 
 from flask import Flask
@@ -32,6 +34,7 @@ from kimforms.services.unit_of_work import unit_of_work
 from . import meetings
 from .meetings import BEGINS, CHAIR, at_work, named
 from .records import OFFICE
+from .server import ROOT, Server
 
 OPENED = BEGINS + timedelta(minutes=2)
 CLOSED = BEGINS + timedelta(hours=2)
@@ -203,3 +206,27 @@ def somebody(session: Session, label: str, slug: str = meetings.SLUG) -> Person:
 def guest_row(meeting: Meeting, person: Person) -> Invitee:
     """A guest of this one meeting."""
     return Invitee(meeting=meeting, person=person, right="guest", as_role="guest", channel="mail")
+
+
+HELD = """
+import sys
+from datetime import UTC, datetime, timedelta
+from kimforms import create_app
+from tests.support import minutes
+with create_app().app_context():
+    print(minutes.held(sys.argv[1], begins=datetime.now(UTC) - timedelta(days=2)))
+"""
+
+
+def held_on(server: Server, slug: str) -> str:
+    """A held meeting of a body of its own beside a running server; its reference."""
+    done = subprocess.run(
+        [sys.executable, "-c", HELD, slug],
+        env=server.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip()

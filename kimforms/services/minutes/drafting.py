@@ -83,7 +83,9 @@ def _attendance(found: Material) -> Block:
         if presence.person_id not in shown:
             shown.add(presence.person_id)
             guest = presence.as_role == "guest" or presence.person_id not in seated
-            rows.append(_present(found, presence, "guest" if guest else "present", seats.get(presence.seat_id, "")))
+            rows.append(
+                _present(found, presence, "guest" if guest else "present", seats.get(presence.seat_id or 0, ""))
+            )
     return blocks.block(blocks.ATTENDANCE, {"rows": rows})
 
 
@@ -103,8 +105,8 @@ def _seat_rows(found: Material, place: Place) -> list[dict[str, Any]]:
         rows.append(row)
     if place.person is not None and place.person.id not in done and place.seat.right != "guest":
         answer = next((one.answer for one in found.invitees() if one.person_id == place.person.id), "none")
-        presence = "excused" if answer in ("declined", "deputy") else "absent"
-        rows.insert(0, _row(found, place.person.id, place.person.name, presence, label, right))
+        stayed_away = "excused" if answer in ("declined", "deputy") else "absent"
+        rows.insert(0, _row(found, place.person.id, place.person.name, stayed_away, label, right))
     return rows
 
 
