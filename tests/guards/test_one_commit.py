@@ -16,6 +16,16 @@ OTHER_STATES = {
     "kimforms.services.circular.drafting": "a vote by circulation",
     "kimforms.services.circular.starting": "a vote by circulation",
     "kimforms.services.circular.closing": "a vote by circulation",
+    "kimforms.services.meetings.agenda": "a point of an agenda, a motion for it",
+    "kimforms.services.meetings.progress": "a point of an agenda",
+    "kimforms.services.meetings.proposals": "a motion for an agenda",
+    "kimforms.services.meetings.session": "a point of an agenda",
+    "kimforms.services.minutes.editing": "minutes",
+    "kimforms.services.minutes.handing": "minutes",
+    "kimforms.services.minutes.objections": "an objection",
+    "kimforms.services.minutes.sending": "minutes",
+    "kimforms.services.minutes.settling": "minutes",
+    "kimforms.services.minutes.signing": "minutes",
 }
 """These write the state of rows that are no records, and have no workflow in a definition."""
 STREAMS = ("sys.stdout", "sys.stderr", "file")

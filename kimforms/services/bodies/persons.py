@@ -135,7 +135,7 @@ def merge_persons(session: Session, actor: Actor, now: datetime, *, keep: Person
     audit.record(
         session, actor, now, audit.Tag.PERSON_MERGE, controller_id=keep.controller_id, person=keep.id, other=number
     )
-    session.flush()
+    session.flush()  # written before all of it is read anew
     session.expire_all()  # what was read before still points at the one that is gone
     _make_member(session, actor, now, keep)
     return keep

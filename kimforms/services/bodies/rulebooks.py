@@ -110,7 +110,7 @@ def adopt_rulebook(session: Session, actor: Actor, now: datetime, body: Body, ne
         adopted_by_id=actor.user_id,
     )
     session.add(version)
-    session.flush()
+    session.flush()  # meetings are pinned to its number from now on
     audit.record(
         session, actor, now, audit.Tag.RULEBOOK_ADOPT,
         controller_id=body.controller_id, body=body.slug, number=number, valid_from=new.valid_from.isoformat(),
