@@ -93,12 +93,16 @@ def _text(reading: Reading, value: Any, erased: bool) -> str:
 MINUTES_TELLERS: dict[str, Callable[..., Told]] = {
     Tag.MINUTES_DRAFT.text: _plain("Niederschrift begonnen", "Minutes begun"),
     Tag.MINUTES_CHANGE.text: _changed,
-    Tag.MINUTES_REFRESH.text: _plain("Niederschrift aus der Sitzung neu übernommen", "Minutes taken anew from the session"),
+    Tag.MINUTES_REFRESH.text: _plain(
+        "Niederschrift aus der Sitzung neu übernommen", "Minutes taken anew from the session"
+    ),
     Tag.MINUTES_HAND.text: _plain("Niederschrift zur Prüfung gegeben", "Minutes given to be checked", "info"),
     Tag.MINUTES_RETURN.text: _with_text("Niederschrift zurückgegeben", "Minutes given back", "comment", "warning"),
     Tag.MINUTES_SIGN.text: _signed,
     Tag.MINUTES_UNSIGN.text: _plain(
-        "Unterschriften hinfällig: die Niederschrift wurde geändert", "Signatures void: the minutes were changed", "warning"
+        "Unterschriften hinfällig: die Niederschrift wurde geändert",
+        "Signatures void: the minutes were changed",
+        "warning",
     ),
     Tag.MINUTES_SEND.text: _sent,
     Tag.MINUTES_POST.text: _plain("Briefe mit der Niederschrift aufgegeben", "Letters with the minutes posted"),
