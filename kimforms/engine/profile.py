@@ -19,6 +19,7 @@ from kimforms.engine.catalogue import Option, StaticCatalogues
 from kimforms.engine.check import check
 from kimforms.engine.definition import Notice, ProcessDefinition
 from kimforms.engine.demo_documents import DemoThemes
+from kimforms.engine.demo_meetings import DemoMeetings
 from kimforms.engine.demo_people import DemoPeople
 from kimforms.engine.profile_bodies import BodiesDocument
 from kimforms.engine.profile_checks import Contents, findings_of
@@ -42,6 +43,7 @@ HEAD = "profile.yaml"
 MAPPING = "demo/mapping.yaml"
 THEMES = "demo/themes.yaml"
 PEOPLE = "demo/people.yaml"
+MEETINGS = "demo/meetings.yaml"
 SCHOOL_HOLIDAYS = "school_holidays.yaml"
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -76,6 +78,7 @@ class Profile:
     reports: tuple[Mapping[str, Any], ...] = ()
     themes: DemoThemes | None = None
     people: DemoPeople | None = None
+    meetings: DemoMeetings | None = None
     school_holidays: SchoolHolidaysDocument | None = None
 
     def controller(self, controller_id: str) -> ControllerEntry:
@@ -160,6 +163,7 @@ def read_profile(folder: Path) -> Profile:
         reports=contents.reports,
         themes=contents.themes,
         people=contents.people,
+        meetings=contents.meetings,
         school_holidays=contents.school_holidays,
     )
 
@@ -185,6 +189,7 @@ class _Reading:
         reports = self._reports(mapping)
         themes = self._model(THEMES, DemoThemes) if mapping and (self._folder / THEMES).is_file() else None
         people = self._model(PEOPLE, DemoPeople) if (self._folder / PEOPLE).is_file() else None
+        meetings = self._model(MEETINGS, DemoMeetings) if themes and (self._folder / MEETINGS).is_file() else None
         school_holidays = self._school_holidays()
         if self._problems or not (
             head and municipalities and organisations and bodies and fields_of_action and synonyms and rulebook
@@ -203,6 +208,7 @@ class _Reading:
             reports=reports,
             themes=themes,
             people=people,
+            meetings=meetings,
             school_holidays=school_holidays,
             sources=self._sources,
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from kimforms.engine import demo_documents, demo_people
+from kimforms.engine import demo_documents, demo_meetings, demo_people
 from kimforms.engine.definition import ProcessDefinition
 from kimforms.engine.profile_bodies import BodiesDocument
 from kimforms.engine.profile_body_checks import body_problems
@@ -43,6 +43,7 @@ class Contents:
     reports: tuple[Mapping[str, Any], ...]
     themes: demo_documents.DemoThemes | None
     people: demo_people.DemoPeople | None
+    meetings: demo_meetings.DemoMeetings | None
     school_holidays: SchoolHolidaysDocument | None
     sources: Mapping[str, YamlDocument]
 
@@ -110,6 +111,7 @@ def findings_of(contents: Contents) -> list[tuple[str, Problem]]:
     if contents.mapping is not None:
         _mapping(found, contents.mapping, known)
         _themes(found, known)
+        _meetings(found, known)
     return found.problems
 
 
@@ -349,6 +351,22 @@ def _themes(found: Findings, known: Known) -> None:
     )
     for path, reason in judged:
         found.add("demo/themes.yaml", path, reason)
+
+
+def _meetings(found: Findings, known: Known) -> None:
+    contents = found.contents
+    if contents.meetings is None or contents.themes is None:
+        return
+    judged = demo_meetings.problems(
+        contents.meetings,
+        accounts={one.email for one in contents.head.demo_accounts},
+        last_names={one.last_name for one in contents.people.people if one.last_name} if contents.people else (),
+        bodies=known.bodies,
+        themes={one.key for one in contents.themes.themes},
+        steering=len(contents.themes.meetings),
+    )
+    for path, reason in judged:
+        found.add("demo/meetings.yaml", path, reason)
 
 
 def _report_problems(mapping: DemoMapping, report: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

@@ -24,7 +24,9 @@ from ..permissions import Actor, actor_of
 from . import news, similar_reports, tasks
 from .catalogues import catalogues
 from .decision_checks import AGREED, Verdict, Votes
-from .decisions import change_decision, take_decision
+from .decisions import change_decision, standing_decisions, take_decision
+from .demo_days import next_working_day, working_day
+from .demo_meetings import MeetingDeed, Meetings
 from .processes import definition_of
 from .records import chain, editing
 from .records.facts import local_day
@@ -64,6 +66,7 @@ class Stage:
         self._secret = secret_key_of(settings)
         self._controller = profile.processes[PROCESS].controller
         self._reports = profile.mapping.process
+        self.meetings = Meetings(profile, settings, now, self._theme_of) if profile.meetings is not None else None
         self._hashes = {
             str(report.get("id")): hashlib.sha256(key(number).encode()).hexdigest()
             for number, report in enumerate(profile.reports)
@@ -78,7 +81,12 @@ class Stage:
             there = self._references(session)
             done = {name: int(one["done"]) for name, one in self._progress(session).items()}
         complete = [one for one in self.document.themes if all(report in there for report, _ in one.joined())]
-        for deed in deeds(self.document, complete, self.now):
+        for deed in self._in_order(complete):
+            if isinstance(deed, MeetingDeed):
+                assert self.meetings is not None
+                self.meetings.take(deed)
+                progress()
+                continue
             if deed.number < done.get(deed.theme.key, 0):
                 continue
             with unit_of_work() as session:
@@ -92,9 +100,16 @@ class Stage:
             self._carry_out(session, complete)
         return len(complete)
 
+    def _in_order(self, themes: list[DemoTheme]) -> Iterator[Deed | MeetingDeed]:
+        """The steps of themes and meetings, oldest first; at the same moment the theme's comes first."""
+        told: list[Deed | MeetingDeed] = list(deeds(self.document, themes, self.now))
+        held: list[Deed | MeetingDeed] = list(self.meetings.deeds()) if self.meetings is not None else []
+        return iter(sorted((*told, *held), key=lambda one: one.at))
+
     def count(self) -> int:
         """How many steps there are in all."""
-        return sum(len(one.steps) + 1 for one in self.document.themes)
+        held = sum(1 for _ in self.meetings.deeds()) if self.meetings is not None else 0
+        return sum(len(one.steps) + 1 for one in self.document.themes) + held
 
     def forget(self) -> None:
         """Takes the note about the progress away: the demonstration is complete."""
@@ -102,6 +117,8 @@ class Stage:
             setting = self._setting(session)
             if setting is not None:
                 session.delete(setting)
+        if self.meetings is not None:
+            self.meetings.forget()
 
     # --- one step ----------------------------------------------------------------------------------------------------
 
@@ -155,12 +172,15 @@ class Stage:
                     row_version=None,
                     catalogues=catalogues(session),
                 )
-        if step.decide is not None:
+        decided = self._decided(session, deed, theme)
+        if decided is not None:
+            waiting = [one for one in waiting if one.created_at < decided.taken_at]
+        elif step.decide is not None:
             self._decide(session, actor, deed, theme, step.decide)
         if step.merge_into is not None:
             target = session.get_one(Record, self._progress(session)[step.merge_into]["theme"])
             merging.merge(session, actor, deed.at, source=theme, target=target)
-        if theme.state != before:
+        if theme.state != before or decided is not None:
             self._finish(session, deed, waiting, None if not theme.open else local_day(deed.at + SOON))
         elif step.take is not None:
             self._finish(session, deed, waiting, local_day(deed.at + AT_ONCE))
@@ -186,9 +206,19 @@ class Stage:
             session, actor, at, record=record, raw=raw, row_version=None, catalogues=catalogues(session)
         )
 
+    def _decided(self, session: Session, deed: Deed, theme: Record) -> Decision | None:
+        """The decision that a meeting of the demonstration took already: the step is only what follows from it."""
+        step = deed.step
+        if step is None or step.decide is None or step.decide.how is not None or self.meetings is None:
+            return None
+        if step.meeting not in self.meetings.held_for_themes():
+            return None
+        paper = chain.linked(session, theme, KIND, "decision_paper")[-1]
+        return next(iter(standing_decisions(session, paper)), None)
+
     def _decide(self, session: Session, actor: Actor, deed: Deed, theme: Record, told: DemoDecision) -> None:
         assert deed.step is not None and deed.step.meeting is not None
-        day = local_day(_working_day(self.now, self.document.meetings[deed.step.meeting - 1]))
+        day = local_day(working_day(self.now, self.document.meetings[deed.step.meeting - 1]))
         verdict = Verdict(
             decided_on=day,
             body=self.document.body,
@@ -217,7 +247,7 @@ class Stage:
         first, second = (
             session.scalars(select(Record).where(Record.reference == there[one])).one() for one in told.reports
         )
-        at = _working_day(self.now, told.days_ago)
+        at = working_day(self.now, told.days_ago)
         similar_reports.verdict(
             session, self._actor(session, told.by), at, first=first, second=second, similar=told.similar
         )
@@ -231,8 +261,12 @@ class Stage:
             decided = session.scalar(select(Decision.id).where(Decision.theme_id == theme.id).limit(1))
             for task in _open_tasks(session, theme) if decided is not None or not theme.open else ():
                 if task.due_on is not None and task.due_on <= until:
-                    at = _working_day(self.now, (local_day(self.now) - task.due_on).days)
+                    at = working_day(self.now, (local_day(self.now) - task.due_on).days)
                     tasks.complete_task(session, self._actor(session, one.by), max(at, task.created_at), task=task)
+
+    def _theme_of(self, session: Session, key: str) -> Record | None:
+        known = self._progress(session).get(key)
+        return session.get(Record, known["theme"]) if known is not None else None
 
     def _references(self, session: Session) -> dict[str, str]:
         """The references of the reports that stand in the database, by their id in the profile."""
@@ -285,7 +319,7 @@ class Stage:
 
     def _day(self, days_ago: int | None = None, in_days: int | None = None) -> str:
         if days_ago is not None:
-            return local_day(_working_day(self.now, days_ago)).isoformat()
+            return local_day(working_day(self.now, days_ago)).isoformat()
         return (local_day(self.now) + timedelta(days=in_days or 0)).isoformat()
 
     def _text(self, text: str) -> str:
@@ -305,13 +339,13 @@ def deeds(document: DemoThemes, themes: list[DemoTheme], now: datetime) -> Itera
     """Every step of the themes with its time, oldest first; the steps of one theme stay in their order."""
     found: list[tuple[datetime, int, int, Deed]] = []
     for at, theme in enumerate(themes):
-        moment = _working_day(now, theme.opened)
+        moment = working_day(now, theme.opened)
         found.append((moment, at, 0, Deed(moment, 0, theme, None)))
         for number, step in enumerate(theme.steps, start=1):
             wanted = (
-                _working_day(now, step.days_ago)
+                working_day(now, step.days_ago)
                 if step.days_ago is not None
-                else _next_working_day(_working_day(now, document.days_of(step) + 1))
+                else next_working_day(working_day(now, document.days_of(step) + 1))
             )
             moment = max(wanted, moment + NEXT)
             found.append((moment, at, number, Deed(moment, number, theme, step)))
@@ -321,18 +355,3 @@ def deeds(document: DemoThemes, themes: list[DemoTheme], now: datetime) -> Itera
 
 def _open_tasks(session: Session, theme: Record) -> list[Task]:
     return list(session.scalars(select(Task).where(Task.record_id == theme.id, Task.done_at.is_(None))))
-
-
-def _working_day(now: datetime, days_ago: int) -> datetime:
-    """That many days ago in the morning, or the Friday before a weekend."""
-    moment = (now - timedelta(days=days_ago)).replace(hour=8, minute=15, second=0, microsecond=0)
-    while moment.weekday() > 4:
-        moment -= timedelta(days=1)
-    return moment
-
-
-def _next_working_day(moment: datetime) -> datetime:
-    moment += timedelta(days=1)
-    while moment.weekday() > 4:
-        moment += timedelta(days=1)
-    return moment
