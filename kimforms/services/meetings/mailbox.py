@@ -76,11 +76,17 @@ def _connect(url: str) -> imaplib.IMAP4:
         server = imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=SECONDS)
     else:
         server = imaplib.IMAP4(host, port, timeout=SECONDS)
+    try:
         if parts.scheme == "imap+starttls":
             server.starttls(context)
-    server.login(unquote(parts.username or ""), unquote(parts.password or ""))
-    folder = unquote(parts.path.lstrip("/")) or "INBOX"
-    _expect(server.select('"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'), f"Ordner {folder} öffnen")
+        server.login(unquote(parts.username or ""), unquote(parts.password or ""))
+        folder = unquote(parts.path.lstrip("/")) or "INBOX"
+        named = folder.replace("\\", "\\\\").replace('"', '\\"')
+        _expect(server.select(f'"{named}"'), f"Ordner {folder} öffnen")
+    except BaseException:
+        with suppress(OSError, imaplib.IMAP4.error):
+            server.shutdown()
+        raise
     return server
 
 
