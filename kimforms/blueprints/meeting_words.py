@@ -13,6 +13,8 @@ class Deed:
 
     label: str
     part: str
+    until: str = ""
+    """What stands before the last day, where it is not just "by"."""
 
 
 def deed_words() -> dict[str, Deed]:
@@ -21,6 +23,7 @@ def deed_words() -> dict[str, Deed]:
         "approve": Deed(
             t("Freigabe der Tagesordnung fehlt", "The agenda is not approved yet"),
             "agenda",
+            t("Einladung absenden spätestens am", "send the invitation by"),
         ),
         "invite": Deed(t("Einladung absenden", "Send the invitation"), "invitation"),
         "update": Deed(t("Änderung an die Eingeladenen senden", "Send the change to those invited"), "invitation"),

@@ -113,7 +113,7 @@ def test_lists_say_what_is_next(office: CheckingClient) -> None:
     page = office.get("/meetings")
     row = next(one for one in page.select("#coming tbody tr") if reference in one.text)
     assert "Freigabe der Tagesordnung fehlt" in row.text
-    assert "spätestens am 31.12.2026" in row.text
+    assert "Einladung absenden spätestens am 31.12.2026" in row.text
     page = office.get(f"/meetings/{reference}")
     assert [one.text for one in page.select("#steps .kern-task-list__title .kern-number")] == ["1", "2", "3", "4", "5"]
     assert "Ladungsfrist" in page.select_one("#deadlines").text  # type: ignore[union-attr]
