@@ -20,7 +20,7 @@ from ..services.queries import agenda as queries
 from ..services.refusals import InputRefused, StaleVersion, StepRefused
 from ..services.unit_of_work import unit_of_work
 from . import access, record_parts
-from .meeting_answers import attempt, form_context
+from .meeting_answers import attempt, form_context, said
 from .meeting_frame import frame
 from .meeting_words import kind_tones, source_words
 from .record_parts import row_version
@@ -140,7 +140,7 @@ def offer(reference: str) -> Response:
             item = offers.offer(session, access.current_actor(), access.now(), meeting=meeting, record=record)
             late, item_id = item.late, item.id
     except InputRefused as refused:
-        flash(" ".join(refused.errors.values()), "warning")
+        flash(" ".join(said(one) for one in refused.errors.values()), "warning")
         return see_other(".show", reference=reference)
     _flash_added(late)
     return see_other(".show", reference=reference, _anchor=f"item-{item_id}")
@@ -203,9 +203,9 @@ def give_back(reference: str) -> Response:
                 row_version=row_version(),
             )
     except InputRefused as refused:
-        return agenda_page(reference, status=422, return_error=refused.errors["comment"], comment=comment)
+        return agenda_page(reference, status=422, return_error=said(refused.errors["comment"]), comment=comment)
     except (StaleVersion, StepRefused) as refused:
-        return agenda_page(reference, status=409, return_error=refused.sentence, comment=comment)
+        return agenda_page(reference, status=409, return_error=said(refused.sentence), comment=comment)
     flash(
         t("Die Tagesordnung ist mit Ihrer Bemerkung zurückgegeben.", "The agenda is given back with your comment."),
         "success",

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response
 
+from ..forms.meeting_sentences import in_english
 from ..forms.records import error_pairs, put_errors
 from ..services.refusals import InputRefused, StaleVersion, StepRefused
 from .rendering import t
@@ -24,11 +25,16 @@ def attempt(
     try:
         return deed()
     except InputRefused as refused:
-        errors = {(names or {}).get(key, key): sentence for key, sentence in refused.errors.items()}
+        errors = {(names or {}).get(key, key): said(sentence) for key, sentence in refused.errors.items()}
         put_errors(form, errors, t)
         return show(form, status=422)
     except (StaleVersion, StepRefused) as refused:
-        return show(form, status=refused.status, conflict=refused.sentence)
+        return show(form, status=refused.status, conflict=said(refused.sentence))
+
+
+def said(sentence: str) -> str:
+    """What a service refuses with, in the reader's language."""
+    return t(sentence, in_english(sentence))
 
 
 def form_context(form: Any, conflict: str | None = None) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from ..services.queries import meeting_days, meetings
 from ..services.refusals import InputRefused, NotVisible
 from ..services.unit_of_work import unit_of_work
 from . import access, replies
-from .meeting_answers import attempt, form_context
+from .meeting_answers import attempt, form_context, said
 from .meeting_planning import body_choices, chosen_body
 from .rendering import page, see_other, t
 
@@ -106,7 +106,7 @@ def take(poll_id: int) -> Response:
             meeting = polls.take_date(session, access.current_actor(), access.now(), poll=poll, option=option)
             reference = meeting.record.reference
     except InputRefused as refused:
-        flash(" ".join(refused.errors.values()), "warning")
+        flash(" ".join(said(one) for one in refused.errors.values()), "warning")
         return see_other(".show", poll_id=poll_id)
     flash(t(f"Die Sitzung {reference} ist geplant; alle Gefragten sind benachrichtigt.",
             f"Meeting {reference} is planned; everybody asked is told."), "success")  # fmt: skip
@@ -172,7 +172,7 @@ def _answer_page(link: ReplyLink, token: str, refused: InputRefused | None = Non
         words=polls.option_words,
         open_now=polls.is_open(poll, access.now()),
         comment=request.form.get("comment", who.comment),
-        errors=refused.errors if refused else {},
+        errors={key: said(one) for key, one in refused.errors.items()} if refused else {},
         form_errors=refused is not None,
         meeting=meetings.reference_of(session, poll.meeting_id),
     )
