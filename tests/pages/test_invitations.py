@@ -8,7 +8,7 @@ import icalendar
 import pytest
 
 from kimforms.models import AgendaItem, Body, ReplyLink, Seat, SeatHolder
-from kimforms.services.meetings import feeds
+from kimforms.services.meetings import answers, feeds
 from kimforms.services.meetings.inbound import take_in
 from kimforms.services.meetings.moving import take_step
 from kimforms.services.refusals import NotVisible
@@ -326,3 +326,14 @@ def test_mails_that_came_in_are_listed(client: CheckingClient) -> None:
     page = client.get("/meetings/inbound")
     assert "Zusage von Kim Sozialamt per Kalenderantwort." in page.text
     assert "per Kalenderantwort" in client.get(f"/meetings/{reference}/answers").text
+
+
+def test_the_history_tells_it_in_words(client: CheckingClient) -> None:
+    reference = begun(client)
+    with in_app(client.app), at_work(reference, None) as (session, nobody, meeting):
+        mine = answers.rows_of(session, meeting, named(session, "Sozialamt").id)
+        given = answers.Given("accepted")
+        answers.give(session, nobody, NOW, meeting=meeting, rows=mine, given=given, via="link")
+    page = client.get(f"/records/{reference}/history")
+    for words in ("Person auf die Liste der Eingeladenen gesetzt", "8 per E-Mail, 0 per Post", "zugesagt, per Link"):
+        assert words in page.text

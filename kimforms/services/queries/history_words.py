@@ -15,6 +15,7 @@ from ...engine.text import pick
 from ..audit import Tag
 from . import session_words
 from .body_words import BODY_TELLERS
+from .invitation_words import INVITATION_TELLERS
 
 if TYPE_CHECKING:
     from .record_page import Seen
@@ -319,6 +320,7 @@ TELLERS: dict[str, Teller] = {
     Tag.MAIL_RETRY.text: _plain("E-Mail noch einmal gesendet", "Mail sent again"),
     Tag.MAIL_GIVE_UP.text: _plain("E-Mail nicht zugestellt", "Mail not delivered", "warning"),
     **BODY_TELLERS,
+    **INVITATION_TELLERS,
     **session_words.TELLERS,
 }
 
