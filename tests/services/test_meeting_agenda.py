@@ -252,6 +252,29 @@ def test_what_stayed_open_comes_onto_the_next_agenda_once() -> None:
         assert (about.record.reference, minutes.text) == (first, f"Sitzung vom 19.01.2027 ({first})")
 
 
+def test_a_sub_point_that_was_not_reached_is_carried_by_itself() -> None:
+    meetings.body()
+    first, second = planned(), planned(begins=BEGINS + timedelta(days=30), items=0)
+    move(first, "Punkt 2", "in")
+    with at_work(first) as (session, _person, meeting):
+        meeting.record.state, meeting.opened_at = "niederschrift", BEGINS
+        for _label, item in queries.agenda_of(session, meeting):
+            item.state = "postponed" if item.title == "Punkt 2" else "done"
+    with at_work(first) as (session, person, meeting):
+        standing_items.carry_to_next(session, person, NOW, meeting)
+    assert labels(second) == ["1 Punkt 2"]
+
+
+def test_what_stands_below_an_unfinished_point_goes_with_it() -> None:
+    meetings.body()
+    first, second = planned(), planned(begins=BEGINS + timedelta(days=30), items=0)
+    move(first, "Punkt 2", "in")
+    with at_work(first) as (session, person, meeting):
+        meeting.record.state, meeting.opened_at = "niederschrift", BEGINS
+        standing_items.carry_to_next(session, person, NOW, meeting)
+    assert labels(second) == ["1 Punkt 1", "1.1 Punkt 2", "2 Punkt 3"]
+
+
 def test_exchange_formats_talk_about_their_topics() -> None:
     meetings.body("exchange", "runde")
     with at_work(planned("runde", items=0)) as (session, person, meeting):

@@ -15,10 +15,11 @@ from ..bodies.access import day_of
 from ..catalogues import catalogues
 from ..processes import definition_of
 from ..projection import project
+from ..queries.agenda import items_of, numbered
 from ..records.facts import local_day
 from ..records.transitions import perform_transition
 from ..refusals import InputRefused, NotVisible
-from .agenda import Point, add_item, require_open, top_items
+from .agenda import Point, add_item, require_open
 
 PAPER, THEME = "decision_paper", "theme"
 PROPOSED, POSTPONED = "vorgeschlagen", "vertagt"
@@ -91,10 +92,8 @@ def take_back(session: Session, actor: Actor, now: datetime, item: AgendaItem) -
 
 def refresh_numbers(session: Session, actor: Actor, now: datetime, meeting: Meeting) -> None:
     """Tells the decision papers on the agenda their numbers as they are now; at approval, dispatch and later moves."""
-    from ..queries.agenda import agenda_of  # noqa: PLC0415 - pages read the agenda, services change it
-
     session.flush()  # the numbers are read from the database
-    for label, item in agenda_of(session, meeting):
+    for label, item in numbered(items_of(session, meeting)):
         if item.record is not None and item.record.process.key == PAPER and item.record.open and item.state == "open":
             _answer(session, actor, now, item.record, sitzung=_meeting_words(meeting), top=label)
 
@@ -110,8 +109,8 @@ def _join(session: Session, actor: Actor, now: datetime, item: AgendaItem) -> No
         )  # fmt: skip
     if record.state == PROPOSED:
         session.flush()  # the number is read from the positions
-        number = next(n for n, one in enumerate(top_items(session, item.meeting), 1) if one.id == item.id)
-        _answer(session, actor, now, record, sitzung=_meeting_words(item.meeting), top=str(number))
+        label = next((label for label, one in numbered(items_of(session, item.meeting)) if one.id == item.id), None)
+        _answer(session, actor, now, record, sitzung=_meeting_words(item.meeting), top=label)
 
 
 def _meeting_words(meeting: Meeting) -> str:

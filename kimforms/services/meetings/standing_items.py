@@ -75,36 +75,42 @@ def carry_over(
 
     A point that stands on another open agenda already is left out, so a second call does nothing. Returns the new points.
     """
-    from .offers import take_along  # noqa: PLC0415 - offers add points as this module does
-
     _about_minutes(session, actor, now, from_meeting, to_meeting)
     made = []
     for item in unfinished(session, from_meeting, to_meeting):
-        point = Point(item.title, item.kind, item.text, item.motion, item.minutes, item.presenter, item.confidential)
-        made.append(
-            add_item(
-                session,
-                actor,
-                now,
-                meeting=to_meeting,
-                point=point,
-                source="carried",
-                carried_from_id=item.id,
-                record=item.record,
-            )  # fmt: skip
-        )
-        take_along(session, actor, now, item, made[-1])
+        made.append(_carried(session, actor, now, item, to_meeting, None))
+        below = select(AgendaItem).where(AgendaItem.parent_id == item.id, AgendaItem.state.in_(UNFINISHED))
+        for child in session.scalars(below.order_by(AgendaItem.position, AgendaItem.id)).all():
+            _carried(session, actor, now, child, to_meeting, made[-1])
     return made
 
 
+def _carried(
+    session: Session, actor: Actor, now: datetime, item: AgendaItem, meeting: Meeting, parent: AgendaItem | None
+) -> AgendaItem:
+    from .offers import take_along  # noqa: PLC0415 - offers add points as this module does
+
+    point = Point(item.title, item.kind, item.text, item.motion, item.minutes, item.presenter, item.confidential)
+    copy = add_item(
+        session, actor, now, meeting=meeting, point=point, parent=parent, source="carried", carried_from_id=item.id,
+        record=item.record,
+    )  # fmt: skip
+    take_along(session, actor, now, item, copy)
+    return copy
+
+
 def unfinished(session: Session, from_meeting: Meeting, to_meeting: Meeting | None = None) -> list[AgendaItem]:
-    """The points of a held meeting that were not dealt with, stand on no later agenda, and are not there each time anyway."""
-    carried, later = aliased(AgendaItem), aliased(Record)
+    """The points of a held meeting that were not dealt with, stand on no later agenda, and are not there each time anyway.
+
+    A sub-point whose parent was dealt with becomes a point of its own; below an unfinished one it is part of it.
+    """
+    carried, later, above = aliased(AgendaItem), aliased(Record), aliased(AgendaItem)
     wanted = (
         select(AgendaItem)
+        .outerjoin(above, above.id == AgendaItem.parent_id)
         .where(
             AgendaItem.meeting_id == from_meeting.record_id,
-            AgendaItem.parent_id.is_(None),
+            AgendaItem.parent_id.is_(None) | above.state.not_in(UNFINISHED),
             AgendaItem.state.in_(UNFINISHED),
             AgendaItem.kind.not_in(NEVER_CARRIED),
             AgendaItem.source != "template",
