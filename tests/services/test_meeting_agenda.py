@@ -11,7 +11,7 @@ from kimforms.models import AgendaProposal, Meeting, Record
 from kimforms.services import processes
 from kimforms.services.bodies.access import Standing
 from kimforms.services.catalogues import catalogues
-from kimforms.services.meetings import agenda, approval, offers, proposals, standing_items
+from kimforms.services.meetings import agenda, approval, offers, planning, proposals, standing_items
 from kimforms.services.meetings.agenda import Point
 from kimforms.services.queries import agenda as queries
 from kimforms.services.records.creating import begin_record
@@ -185,6 +185,17 @@ def test_a_decision_paper_learns_where_it_stands() -> None:
     with at_work(reference) as (session, person, meeting):
         paper = session.scalars(select(Record).where(Record.reference == name)).one()
         assert paper in offers.offered(session, person, meeting, NOW.date())
+
+
+def test_a_paper_goes_with_its_point_to_the_second_day() -> None:
+    meetings.body()
+    reference, name = planned(), _paper()
+    with at_work(reference) as (session, person, meeting):
+        paper = session.scalars(select(Record).where(Record.reference == name)).one()
+        item = offers.offer(session, person, NOW, meeting=meeting, record=paper)
+        later = planning.Plan(BEGINS + timedelta(days=7), BEGINS + timedelta(days=7, hours=1))
+        planning.split_meeting(session, person, NOW, meeting=meeting, plan=later, first_item=item)
+    assert (stored(name).answers["sitzung"], stored(name).answers["top"]) == ("26.01.2027 (PG-2027-02)", "1")
 
 
 def test_members_move_points_and_get_an_answer() -> None:

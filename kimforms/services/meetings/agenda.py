@@ -200,6 +200,8 @@ def copy_items(
 
 def move_items(session: Session, actor: Actor, now: datetime, items: Sequence[AgendaItem], target: Meeting) -> None:
     """Moves points that nobody was told of to another meeting."""
+    from .offers import refresh_numbers  # noqa: PLC0415 - offers add points through this module
+
     start = session.scalar(_count(target)) or 0
     for place, item in enumerate(items):
         note_change(session, actor, now, item.meeting, item, "remove")
@@ -208,7 +210,7 @@ def move_items(session: Session, actor: Actor, now: datetime, items: Sequence[Ag
             child.meeting = target
         item.meeting, item.position = target, start + place
         note_change(session, actor, now, target, item, "add")
-    session.flush()  # numbers are read from the database below
+    refresh_numbers(session, actor, now, target)
 
 
 def top_items(session: Session, meeting: Meeting) -> list[AgendaItem]:
@@ -269,6 +271,8 @@ def note_change(
 def _copy(
     session: Session, actor: Actor, now: datetime, item: AgendaItem, target: Meeting, parent: AgendaItem | None
 ) -> AgendaItem:
+    from .offers import take_along  # noqa: PLC0415 - offers add points through this module
+
     point = Point(
         item.title, item.kind, item.text, item.motion, item.minutes, item.presenter, item.confidential
     )  # fmt: skip
@@ -276,16 +280,7 @@ def _copy(
         session, actor, now, meeting=target, point=point, parent=parent, record=item.record, source="carried",
         carried_from_id=item.id, about_minutes_id=item.about_minutes_id,
     )  # fmt: skip
-    for paper in session.scalars(select(AgendaPaper).where(AgendaPaper.item_id == item.id)).all():
-        session.add(
-            AgendaPaper(
-                item_id=copy.id,
-                title=paper.title,
-                attachment_id=paper.attachment_id,
-                record_id=paper.record_id,
-                position=paper.position,
-            )  # fmt: skip
-        )
+    take_along(session, actor, now, item, copy)
     return copy
 
 
