@@ -30,7 +30,7 @@ def demo(count: int | None) -> None:
         demonstration.tell(story, settings())
     stage, themes = demonstration.stage(settings(), utc_now()), 0
     if stage is not None:
-        with tqdm(total=stage.count(), desc="Themen", unit=" Schritte", disable=silent) as bar:
+        with tqdm(total=stage.count(), desc="Themen und Sitzungen", unit=" Schritte", disable=silent) as bar:
             themes = stage.play(bar.update)
     demonstration.finish(settings(), utc_now(), stage)
     click.echo(f"{len(chosen)} Meldungen und {themes} Themen geladen.")
