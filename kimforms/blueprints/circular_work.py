@@ -55,7 +55,7 @@ def begin(slug: str) -> Response:
 def edit(slug: str, reference: str) -> Response:
     """Changes a vote that has not gone out."""
     vote = _vote(db.session(), slug, reference)
-    form = motion_form(t, {"title": vote.title, "wording": vote.wording, "reasons": vote.reasons})
+    form = motion_form(t, {name: getattr(vote, name) for name in ("title", "wording", "reasons", "confidential")})
     if request.method != "POST":
         return _form_page(vote.body, form, vote.record, vote)
     try:
@@ -245,7 +245,7 @@ def _paper() -> Record | None:
 
 def _motion(form: object) -> Motion:
     data = form.data  # type: ignore[attr-defined]
-    return Motion(data["title"] or "", data["wording"] or "", data["reasons"] or "")
+    return Motion(data["title"] or "", data["wording"] or "", data["reasons"] or "", bool(data["confidential"]))
 
 
 def _row_version() -> int | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
+from sqlalchemy.orm import Session
 
 from ..extensions import db
 from ..forms import minutes as forms
 from ..forms.records import error_pairs, put_errors
-from ..models import Minutes, MinutesObjection
+from ..models import Minutes, MinutesObjection, Person
 from ..services.bodies.access import require_work
 from ..services.minutes import addenda, files, objections
+from ..services.minutes.people import recipients
 from ..services.queries import minutes as queries
 from ..services.refusals import InputRefused, NotPermitted, Refusal, StaleVersion, StepRefused
 from ..services.unit_of_work import unit_of_work
@@ -41,6 +43,25 @@ def object_to(reference: str) -> Response:
         return minutes_page.show(queries.find(db.session(), actor, reference), refused)
     flash(said, "success")
     return see_other("minutes.show", reference=reference, _anchor="objections")
+
+
+@blueprint.route("/<reference>/minutes/objections/new", methods=["GET", "POST"])
+@access.requires("meeting:work")
+def enter(reference: str) -> Response:
+    """The office enters an objection that came by letter or telephone."""
+    if request.method != "POST":
+        return _behalf_page(reference)
+    actor = access.current_actor()
+    try:
+        with unit_of_work() as session:
+            seen, minutes = queries.existing(session, actor, reference)
+            require_work(actor, seen.meeting.body)
+            person, said = _behalf(session, minutes, _behalf_form(minutes))
+            objections.object_to(session, actor, access.now(), minutes=minutes, person=person, said=said, via="office")
+    except (InputRefused, StepRefused) as refused:
+        return _behalf_page(reference, refused)
+    flash(t("Die Einwendung ist eingetragen.", "The objection is entered."), "success")
+    return see_other("minutes.show", reference=reference, _anchor="all-objections")
 
 
 @blueprint.post("/<reference>/minutes/objections/<int:objection_id>/withdraw")
@@ -148,6 +169,38 @@ def _to_work_on(reference: str) -> tuple[queries.Seen, Minutes]:
     seen, minutes = queries.existing(db.session(), access.current_actor(), reference)
     require_work(access.current_actor(), seen.meeting.body)
     return seen, minutes
+
+
+def _behalf_form(minutes: Minutes) -> Any:
+    members = [
+        (str(one.person.id), one.person.name) for one in recipients(db.session(), minutes.meeting) if not one.guest
+    ]
+    return forms.behalf_form(t, members, minutes_page.parts(minutes.content), access.today())
+
+
+def _behalf(session: Session, minutes: Minutes, form: Any) -> tuple[Person, objections.Said]:
+    """Whose objection it is and what it says. Raises :class:`InputRefused` by field."""
+    form.validate()
+    errors = {name: str(said[0]) for name, said in form.errors.items() if name != "csrf_token"}
+    chosen = next(
+        (one.person for one in recipients(session, minutes.meeting) if str(one.person.id) == form.person.data), None
+    )
+    if chosen is None:
+        errors["person"] = "Wählen Sie, wer die Einwendung erhebt."
+    if not errors and form.on.day is None:
+        errors["on"] = "Geben Sie an, wann die Einwendung eingegangen ist."
+    if errors or chosen is None:
+        raise InputRefused(errors)
+    return chosen, objections.Said(form.text.data or "", form.block.data or "", form.on.day)
+
+
+def _behalf_page(reference: str, refused: Refusal | None = None) -> Response:
+    seen, minutes = _to_work_on(reference)
+    form = _behalf_form(minutes)
+    return page(
+        "minutes/behalf.html", status=refused.status if refused else 200, minutes=minutes, form=form,
+        action=url_for(".enter", reference=reference), **_refused(form, refused), **frame(seen.meeting, seen.standing, "minutes"),
+    )  # fmt: skip
 
 
 def _answer_page(reference: str, objection_id: int, refused: Refusal | None = None) -> Response:

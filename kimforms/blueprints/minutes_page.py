@@ -32,6 +32,7 @@ def show(seen: queries.Seen, refused: Refusal | None = None, entered: Mapping[st
     session, actor, minutes = db.session(), access.current_actor(), seen.minutes
     shown: dict[str, Any] = {
         "returning": forms.return_form(t),
+        "settling": forms.settle_form(t),
         "objecting": None,
         "own": [],
         "addenda": [],
@@ -71,7 +72,7 @@ def _pairs(shown: Mapping[str, Any], refused: Refusal | None) -> list[tuple[str,
     form = next(
         (
             one
-            for one in (shown["objecting"], shown["returning"])
+            for one in (shown["objecting"], shown["returning"], shown["settling"])
             if one is not None and set(refused.errors) <= set(one._fields)
         ),
         None,

@@ -12,7 +12,8 @@ from ..extensions import db
 from ..forms.records import number_in
 from ..models import Minutes
 from ..services.bodies.access import require_work
-from ..services.minutes import files, handing, letters, sending, signing
+from ..services.circular import minutes_votes
+from ..services.minutes import files, handing, letters, sending, settling, signing
 from ..services.queries import minutes as queries
 from ..services.refusals import InputRefused, StaleVersion, StepRefused
 from ..services.unit_of_work import unit_of_work
@@ -113,6 +114,49 @@ def posted(reference: str) -> Response:
         return t(f"Aufgegebene Briefe eingetragen: {number}.", f"Letters entered as posted: {number}.")
 
     return _step(reference, do)
+
+
+@blueprint.post("/<reference>/minutes/recipients/<int:recipient_id>/send-again")
+@access.requires("meeting:work")
+def send_again(reference: str, recipient_id: int) -> Response:
+    """To somebody whose address was put right."""
+
+    def do(session: Session, minutes: Minutes) -> str:
+        actor, now = access.current_actor(), access.now()
+        sent = sending.send_again(session, actor, now, minutes=minutes, recipient_id=recipient_id)
+        if sent.channel == "post":
+            return t(f"Für {sent.person.name} steht ein Brief bereit.", f"A letter for {sent.person.name} is ready.")
+        return t(f"Noch einmal gesendet an {sent.address}.", f"Sent again to {sent.address}.")
+
+    return _step(reference, do)
+
+
+@blueprint.post("/<reference>/minutes/settle")
+@access.requires("meeting:work")
+def settle(reference: str) -> Response:
+    """The office settles what the clock leaves open, with the reason."""
+
+    def do(session: Session, minutes: Minutes) -> str:
+        reason = request.form.get("settle-reason", "")
+        settling.settle_by_hand(session, access.current_actor(), access.now(), minutes=minutes, reason=reason)
+        return t("Die Niederschrift ist festgestellt.", "The minutes are settled.")
+
+    return _step(reference, do)
+
+
+@blueprint.post("/<reference>/minutes/circular-vote")
+@access.requires("meeting:work")
+def circulate(reference: str) -> Response:
+    """Prepares a vote by circulation on the minutes."""
+    actor = access.current_actor()
+    try:
+        with unit_of_work() as session:
+            _seen, minutes = queries.existing(session, actor, reference)
+            vote = minutes_votes.draft_for_minutes(session, actor, access.now(), minutes=minutes)
+            slug, number = vote.body.slug, vote.reference
+    except StepRefused as refused:
+        return minutes_page.show(queries.find(db.session(), actor, reference), refused)
+    return see_other("circular_work.preview", slug=slug, reference=number)
 
 
 @blueprint.get("/<reference>/minutes/letters.pdf")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectChoice, StringField, TextAreaField
 
 Say = Callable[[str, str], str]
 
@@ -25,6 +25,10 @@ def motion_form(say: Say, values: Mapping[str, Any]) -> Any:
             description=say(
                 "Steht auf der Seite zum Abstimmen, nicht in der E-Mail", "Stands on the voting page, not in the mail"
             ),
+        )
+
+        confidential = BooleanField(
+            say("Vertraulich: Gäste lesen den Beschluss nicht", "Confidential: guests do not read the decision")
         )
 
     form = MotionForm(prefix="vote-", data=values)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField
+
+from .records import GermanDateField
 
 Say = Callable[[str, str], str]
 
@@ -64,6 +67,55 @@ def objection_form(say: Say, parts: Sequence[tuple[str, str]]) -> Any:
     form = ObjectionForm(prefix="objection-")
     form.block.kimforms = {"type": "select", "optional": False}
     form.text.kimforms = {"type": "long_text", "maxlength": 5000, "rows": 5, "optional": False}
+    return form
+
+
+def behalf_form(say: Say, people: Sequence[tuple[str, str]], parts: Sequence[tuple[str, str]], today: date) -> Any:
+    """An objection that came by letter or telephone: whose it is and when it came in."""
+
+    class BehalfForm(FlaskForm):
+        person = SelectField(
+            say("Wer erhebt die Einwendung?", "Who objects?"),
+            choices=[SelectChoice("", say("Bitte wählen", "Please choose")), *(SelectChoice(*one) for one in people)],
+            validate_choice=False,
+        )
+        on = GermanDateField(
+            say("Eingegangen am", "Received on"),
+            description=say("Der Tag, an dem der Brief oder Anruf kam; er zählt für die Frist.",
+                            "The day of the letter or call; it counts for the period."),
+        )  # fmt: skip
+        block = SelectField(
+            say("Worum geht es?", "What is it about?"),
+            choices=[SelectChoice("", say("die ganze Niederschrift", "the whole minutes")),
+                     *(SelectChoice(*one) for one in parts)],
+            validate_choice=False,
+        )  # fmt: skip
+        text = TextAreaField(
+            say("Was stimmt nicht, und wie heißt es richtig?", "What is wrong, and how should it read?"),
+            description=say("Mit den Worten des Mitglieds", "In the member's own words"),
+        )
+
+    form = BehalfForm(prefix="behalf-", data={"on": today})
+    form.person.kimforms = {"type": "select", "optional": False}
+    form.on.kimforms = {"type": "date", "optional": False}
+    form.on.language = say("de", "en")
+    form.block.kimforms = {"type": "select", "optional": False}
+    form.text.kimforms = {"type": "long_text", "maxlength": 5000, "rows": 5, "optional": False}
+    return form
+
+
+def settle_form(say: Say) -> Any:
+    """Why minutes are settled by hand."""
+
+    class SettleForm(FlaskForm):
+        reason = StringField(
+            say("Warum wird die Niederschrift festgestellt?", "Why are the minutes settled?"),
+            description=say("Steht auf dieser Seite und in der nächsten Niederschrift.",
+                            "Stands on this page and in the next minutes."),
+        )  # fmt: skip
+
+    form = SettleForm(prefix="settle-")
+    form.reason.kimforms = {"type": "short_text", "maxlength": 250, "optional": False}
     return form
 
 

@@ -12,13 +12,15 @@ from ..extensions import db
 from .bodies import Person, Rulebook, Seat
 from .catalogue import Body
 from .columns import Document, Key, Moment, UtcDateTime
+from .meetings import Meeting
 from .records import Record
 
 
 class CircularVote(db.Model):
     """A vote by circulation. ``state``: ``draft``, ``open``, ``stopped`` (somebody objected), ``decided``, ``cancelled``.
 
-    ``reported_in_id`` is the meeting whose minutes tell of it.
+    ``reported_in_id`` is the meeting whose minutes tell of it. ``minutes_of_id``: what is voted on are the minutes of that
+    meeting. ``confidential``: so is what comes of it.
     """
 
     id: Mapped[Key]
@@ -38,12 +40,15 @@ class CircularVote(db.Model):
     explanation: Mapped[list[Any]] = mapped_column(Document, default=list)
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
     reported_in_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.record_id"))
+    minutes_of_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.record_id"))
+    confidential: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[Moment]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     row_version: Mapped[int] = mapped_column(default=1)
     body: Mapped[Body] = relationship()
     record: Mapped[Record | None] = relationship()
     rulebook: Mapped[Rulebook | None] = relationship()
+    minutes_of: Mapped[Meeting | None] = relationship(foreign_keys=[minutes_of_id])
     ballots: Mapped[list[CircularBallot]] = relationship(order_by="CircularBallot.id")
 
     __mapper_args__ = {"version_id_col": row_version}

@@ -147,6 +147,7 @@ class Tag(Enum):
     MINUTES_UNSIGN = "minutes:unsign", ("version", "functions")
     MINUTES_SEND = "minutes:send", ("version", "dispatch", "recipients", "objections_until")
     MINUTES_POST = "minutes:post", ("to",)
+    MINUTES_RESEND = "minutes:resend", ("person", "dispatch", "channel")
     MINUTES_OBJECT = "minutes:object", ("objection", "person", "via", "in_time", "text")
     MINUTES_ANSWER = "minutes:answer", ("objection", "how", "answer")
     MINUTES_ADDENDUM = "minutes:addendum", ("addendum", "number", "block", "text")

@@ -326,6 +326,8 @@ def upgrade():
         sa.Column("explanation", DOCUMENT, nullable=False),
         sa.Column("decision_id", BIG_ID, nullable=True),
         sa.Column("reported_in_id", BIG_ID, nullable=True),
+        sa.Column("minutes_of_id", BIG_ID, nullable=True),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by_id", BIG_ID, nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
@@ -335,6 +337,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_circular_vote_body_id")),
         sa.ForeignKeyConstraint(["created_by_id"], ["user_account.id"], name=op.f("fk_circular_vote_created_by_id")),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_circular_vote_decision_id")),
+        sa.ForeignKeyConstraint(["minutes_of_id"], ["meeting.record_id"], name=op.f("fk_circular_vote_minutes_of_id")),
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_circular_vote_record_id")),
         sa.ForeignKeyConstraint(
             ["reported_in_id"], ["meeting.record_id"], name=op.f("fk_circular_vote_reported_in_id")

@@ -23,7 +23,7 @@ from ..decision_checks import About, Verdict, Votes
 from ..decisions import PROPOSED, note_decision, take_decision
 from ..records.facts import local_day
 from ..refusals import InputRefused, StepRefused
-from . import telling
+from . import minutes_votes, telling
 
 Unit = Callable[[], AbstractContextManager[Session]]
 REMIND_BEFORE = timedelta(days=3)
@@ -79,6 +79,8 @@ def settle(session: Session, now: datetime, vote: CircularVote, casting_vote: Ca
         vote.result = outcome.result.outcome
         vote.decision_id = _decision(session, now, vote, outcome.result, outcome.verdict.sentence)
     _end(session, now, vote, outcome.state, outcome.verdict.sentence, outcome.verdict)
+    if vote.state == "decided":
+        minutes_votes.carry_out(session, _office(vote), now, vote)
     return True
 
 
@@ -123,8 +125,8 @@ def _reminder_due(session: Session, vote: CircularVote, now: datetime) -> bool:
 
 
 def _decision(session: Session, now: datetime, vote: CircularVote, result: Result, sentence: str) -> int:
-    """The decision, taken by the software for the office: nobody presses a button when the time is over."""
-    office = Actor("system", name="kimforms", grants=(Grant("office", vote.body.controller_id),))
+    """The decision, taken by the software for the office."""
+    office = _office(vote)
     ballot = result.ballot
     verdict = Verdict(
         decided_on=local_day(now),
@@ -138,10 +140,15 @@ def _decision(session: Session, now: datetime, vote: CircularVote, result: Resul
     if vote.record is not None:
         return take_decision(
             session, office, now, paper=vote.record, verdict=verdict, origin=origin, vote_sentence=sentence,
-            confidential=vote.record.answers.get("vertraulich") is True,
+            confidential=vote.confidential or vote.record.answers.get("vertraulich") is True,
         ).id  # fmt: skip
-    about = About(origin=origin, vote_sentence=sentence)
+    about = About(origin=origin, vote_sentence=sentence, confidential=vote.confidential)
     return note_decision(session, office, now, body=vote.body, title=vote.title, verdict=verdict, about=about).id
+
+
+def _office(vote: CircularVote) -> Actor:
+    """Nobody presses a button when the time is over."""
+    return Actor("system", name="kimforms", grants=(Grant("office", vote.body.controller_id),))
 
 
 def _await_chair(session: Session, now: datetime, vote: CircularVote, ruling: Ruling) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ...engine.definition import Numbering
-from ...models import Body, CircularVote, Record
+from ...models import Body, CircularVote, Meeting, Record
 from ...permissions import Actor
 from .. import audit
 from ..bodies.access import require_work
@@ -26,17 +26,25 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True)
 class Motion:
-    """What is voted on. ``wording`` is the text of the resolution."""
+    """What is voted on. ``wording`` is the text of the resolution; ``confidential``: the decision will be for members only."""
 
     title: str
     wording: str
     reasons: str = ""
+    confidential: bool = False
 
 
 def draft_vote(
-    session: Session, actor: Actor, now: datetime, *, body: Body, motion: Motion, paper: Record | None = None
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    body: Body,
+    motion: Motion,
+    paper: Record | None = None,
+    minutes_of: Meeting | None = None,
 ) -> CircularVote:
-    """A vote that has not gone out yet, with a reference such as ``LG-U-2026-01``.
+    """A vote that has not gone out yet, with a reference such as ``LG-U-2026-01``; about the minutes of ``minutes_of``, if any.
 
     Raises :class:`NotPermitted` for whoever does not work for the body, :class:`InputRefused` by field.
     """
@@ -52,6 +60,8 @@ def draft_vote(
         title=motion.title,
         wording=motion.wording,
         reasons=motion.reasons,
+        confidential=_confidential(motion, paper),
+        minutes_of=minutes_of,
         explanation=[],
         created_at=now,
         created_by_id=actor.user_id,
@@ -75,9 +85,10 @@ def change_draft(
     if vote.state != "draft":
         raise StepRefused(["Die Abstimmung ist schon verschickt; ihr Wortlaut steht fest."])
     motion = _checked(motion)
-    if (vote.title, vote.wording, vote.reasons) == (motion.title, motion.wording, motion.reasons):
+    wanted = (motion.title, motion.wording, motion.reasons, _confidential(motion, vote.record))
+    if (vote.title, vote.wording, vote.reasons, vote.confidential) == wanted:
         return False
-    vote.title, vote.wording, vote.reasons = motion.title, motion.wording, motion.reasons
+    vote.title, vote.wording, vote.reasons, vote.confidential = wanted
     _tell(session, actor, now, vote)
     return True
 
@@ -108,7 +119,7 @@ def motion_of(paper: Record) -> Motion:
     answers = paper.answers
     wording = str(answers.get("beschlussvorschlag") or "")
     reasons = "\n\n".join(str(answers[name]) for name in ("ausgangslage", "loesung") if answers.get(name))
-    return Motion(paper.title[: MOST["title"]], wording, reasons)
+    return Motion(paper.title[: MOST["title"]], wording, reasons, answers.get("vertraulich") is True)
 
 
 def running_on(session: Session, paper: Record) -> CircularVote | None:
@@ -128,6 +139,11 @@ def _require_paper(session: Session, body: Body, paper: Record) -> None:
         raise InputRefused({"paper": f"Über {paper.reference} läuft schon die Abstimmung {other.reference}."})
 
 
+def _confidential(motion: Motion, paper: Record | None) -> bool:
+    """What a confidential paper proposes stays confidential, whatever is ticked."""
+    return motion.confidential or (paper is not None and paper.answers.get("vertraulich") is True)
+
+
 def _checked(motion: Motion) -> Motion:
     title = " ".join(motion.title.replace("\x00", "").split())
     wording, reasons = (
@@ -143,7 +159,7 @@ def _checked(motion: Motion) -> Motion:
             errors[name] = f"Der Text hat höchstens {MOST[name]} Zeichen."
     if errors:
         raise InputRefused(errors)
-    return Motion(title, wording, reasons)
+    return Motion(title, wording, reasons, motion.confidential)
 
 
 def _tell(session: Session, actor: Actor, now: datetime, vote: CircularVote) -> None:

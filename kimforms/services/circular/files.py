@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from ...documents.letter import LetterData, letters_html
 from ...documents.paper import Entry, paragraphs
-from ...models import Attachment, Blob, CircularBallot, CircularVote, Person
+from ...models import Attachment, Blob, CircularBallot, CircularVote, Minutes, Person
 from ...rules.calendar_days import in_words
 from .. import mail_parts
 from ..bodies.people import officer
 from ..file_store import FileStore, Stored
 from ..meetings.letter_words import salutation, sender
+from ..minutes.files import file_name
 from ..receipts import TEMPLATES, letterhead_of
 from ..records.facts import local_day
 from ..refusals import NotVisible
@@ -28,7 +29,7 @@ CHOICES = ("Ja", "Nein", "Enthaltung", "Widerspruch gegen das Umlaufverfahren (d
 
 
 def parts(session: Session, now: datetime, vote: CircularVote, printed: Stored | None) -> list[mail_parts.NewPart]:
-    """The files of the mails: the paper as ``printed`` into the file store, and the files laid to it."""
+    """The files of the mails: the paper as ``printed`` into the file store and the files laid to it, or the minutes."""
     found = []
     if vote.record is not None and printed is not None:
         blob = session.get(Blob, printed.sha256)
@@ -37,6 +38,10 @@ def parts(session: Session, now: datetime, vote: CircularVote, printed: Stored |
             session.add(blob)
             session.flush()  # the mails point at it
         found.append(mail_parts.stored_file(blob, f"{vote.record.reference}.pdf"))
+    if vote.minutes_of_id is not None and (minutes := session.get(Minutes, vote.minutes_of_id)) is not None:
+        sent = next((one.files["send"] for one in reversed(minutes.versions) if one.files.get("send")), None)
+        if sent is not None:
+            found.append(mail_parts.stored_file(session.get_one(Blob, sent), file_name(minutes, "send")))
     return [*found, *(mail_parts.stored_file(one.blob, one.name) for one in attachments(session, vote))]
 
 

@@ -246,7 +246,7 @@ def _circular(found: Material) -> Block:
             "wording": decision.wording if decision else circular.wording,
             "number": decision.reference if decision else "",
             "closed_on": circular.closed_at.astimezone(BERLIN).date().isoformat() if circular.closed_at else "",
-            "confidential": bool(decision and decision.confidential),
+            "confidential": decision.confidential if decision else circular.confidential,
         }
         for circular, decision in found.circulars
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -13,7 +13,7 @@ from ...permissions import Actor
 from ...rules import minutes_rules, notice
 from ...rules.verdict import Verdict
 from .. import audit, outbox
-from ..bodies.access import require_work
+from ..bodies.access import BERLIN, require_work
 from ..bodies.rulebooks import rulebook_at
 from ..meetings.notices import sending_of
 from ..records.facts import local_day
@@ -22,15 +22,17 @@ from . import addenda, editing, files, handing, people, sending
 from . import content as blocks
 
 LONGEST = 5000
+NOON = time(12)
 LATE = "Sie ging nach Ablauf der Frist ein. Sie wird festgehalten und hindert nicht, dass die Niederschrift gilt."
 
 
 @dataclass(frozen=True)
 class Said:
-    """An objection as somebody raises it: against which block, in which words."""
+    """An objection as somebody raises it: against which block, in which words; ``on``: when it came in, if not just now."""
 
     text: str
     block: str = ""
+    on: date | None = None
 
 
 def object_to(
@@ -38,8 +40,8 @@ def object_to(
 ) -> MinutesObjection:
     """Keeps an objection, in time or late; the office and the person get a mail. The same one again is the first one.
 
-    ``via``: ``link``, ``page`` or ``office``. Raises :class:`StepRefused` before sending, :class:`NotPermitted` for guests
-    and others who did not get the minutes as members, :class:`InputRefused` by field.
+    ``via``: ``link``, ``page``, or ``office`` for what came by letter or telephone. Raises :class:`StepRefused` before
+    sending, :class:`NotPermitted` for guests and others who did not get the minutes as members, :class:`InputRefused`.
     """
     if minutes.state not in editing.SENT:
         raise StepRefused(["Einwendungen sind möglich, sobald die Niederschrift versandt ist."])
@@ -52,15 +54,19 @@ def object_to(
         errors["text"] = f"Bitte höchstens {LONGEST} Zeichen."
     if said.block and blocks.find(minutes.content, said.block) is None:
         errors["block"] = "Wählen Sie einen Abschnitt der Niederschrift."
+    day = said.on or local_day(now)
+    if minutes.sent_at is not None and not local_day(minutes.sent_at) <= day <= local_day(now):
+        errors["on"] = "Der Eingang liegt zwischen dem Versand der Niederschrift und heute."
     if errors:
         raise InputRefused(errors)
     for known in of_minutes(session, minutes):
         if known.person_id == person.id and known.state == "open" and (known.text, known.block) == (text, said.block):
             return known
-    verdict = in_time(session, minutes, person, local_day(now))
+    verdict = in_time(session, minutes, person, day)
     objection = MinutesObjection(
-        meeting_id=minutes.meeting_id, person=person, block=said.block, text=text, received_at=now, via=via,
-        in_time=verdict.ok and minutes.state != "settled", state="open",
+        meeting_id=minutes.meeting_id, person=person, block=said.block, text=text,
+        received_at=now if day == local_day(now) else datetime.combine(day, NOON, BERLIN), via=via,
+        in_time=verdict.ok and _counts(minutes, day), state="open",
     )  # fmt: skip
     session.add(objection)
     session.flush()  # the event names its id
@@ -72,6 +78,11 @@ def object_to(
     )  # fmt: skip
     _tell_both(session, now, minutes, objection)
     return objection
+
+
+def _counts(minutes: Minutes, day: date) -> bool:
+    """Settled minutes stay settled; a letter that lay there before was in time all the same."""
+    return minutes.settled_at is None or day < local_day(minutes.settled_at)
 
 
 def in_time(session: Session, minutes: Minutes, person: Person, day: date) -> Verdict:

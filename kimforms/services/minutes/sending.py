@@ -18,7 +18,8 @@ from ...rules.calendar_days import in_words
 from .. import audit, mail_parts, outbox, reply_links
 from ..bodies.access import day_of, require_work
 from ..bodies.rulebooks import rulebook_at
-from ..meetings import tasks
+from ..meetings import standing_items, tasks
+from ..meetings.invitees import channel_of
 from ..meetings.notices import CHANNELS, sending_of, sent_of
 from ..records.facts import local_day
 from ..refusals import NotVisible, StaleVersion, StepRefused
@@ -68,6 +69,7 @@ def send(
         objections_until=until.isoformat() if until else None,
     )  # fmt: skip
     tasks.tell_owners(session, now, meeting)
+    standing_items.carry_to_next(session, actor, now, meeting)
     session.flush()  # the page reads all of it back
     return dispatch
 
@@ -90,16 +92,31 @@ def foreseen(session: Session, minutes: Minutes, today: date) -> date | None:
 
 def period(session: Session, minutes: Minutes) -> minutes_rules.ObjectionPeriod:
     """Until when objections count, by the evidence there is: posted letters, mails that went out or came back."""
+    wanted = [
+        notice.Recipient(mine[0].person.name, tuple(found for one in mine if (found := sending_of(one)) is not None))
+        for mine in sent_to_members(session, minutes)
+    ]
+    return minutes_rules.objection_period(rulebook_at(session, minutes.meeting), wanted)
+
+
+def sent_to_members(session: Session, minutes: Minutes) -> list[list[DispatchRecipient]]:
+    """How the minutes were sent to each member, oldest first; guests, who have no right to object, are left out."""
     members = [one for one in recipients_of(session, minutes) if one.dispatch.snapshot.get("what") == MINUTES]
     guests = {person for one in members for person in one.dispatch.snapshot.get("guests", ())}
-    sendings: dict[int, tuple[str, list[notice.Sending]]] = {}
+    found: dict[int, list[DispatchRecipient]] = {}
     for one in members:
         if one.person_id not in guests:
-            _name, sent = sendings.setdefault(one.person_id, (one.person.name, []))
-            if (found := sending_of(one)) is not None:
-                sent.append(found)
-    wanted = [notice.Recipient(name, tuple(sent)) for name, sent in sendings.values()]
-    return minutes_rules.objection_period(rulebook_at(session, minutes.meeting), wanted)
+            found.setdefault(one.person_id, []).append(one)
+    return list(found.values())
+
+
+def unreached(session: Session, minutes: Minutes) -> list[DispatchRecipient]:
+    """Members whom the minutes never reached, each by the last try: mails that came back, letters nobody posted."""
+    return [
+        mine[-1]
+        for mine in sent_to_members(session, minutes)
+        if not any((found := sending_of(one)) is not None and not found.bounced for one in mine)
+    ]
 
 
 def recipients_of(session: Session, minutes: Minutes) -> list[DispatchRecipient]:
@@ -144,6 +161,46 @@ def send_addendum(
     return _dispatch(session, actor, now, minutes, version, ADDENDUM, subject)
 
 
+def send_again(
+    session: Session, actor: Actor, now: datetime, *, minutes: Minutes, recipient_id: int
+) -> DispatchRecipient:
+    """Sends what somebody did not get once more, to the address that the person has now; as a letter where there is none.
+
+    For this person the period for objections begins anew. What is on its way already is not sent twice. Raises
+    :class:`NotPermitted`, :class:`NotVisible`, and :class:`StepRefused` for what arrived.
+    """
+    require_work(actor, minutes.meeting.body)
+    mine = next((one for one in recipients_of(session, minutes) if one.id == recipient_id), None)
+    if mine is None or mine.dispatch.snapshot.get("what") not in (MINUTES, ADDENDUM):
+        raise NotVisible()
+    snapshot, person = mine.dispatch.snapshot, mine.person
+    tries = [
+        one
+        for one in recipients_of(session, minutes)
+        if one.person_id == person.id
+        and (one.dispatch.snapshot.get("what"), one.dispatch.sequence) == (snapshot["what"], mine.dispatch.sequence)
+    ]
+    if not failed(tries[-1]):
+        if tries[-1].id != mine.id:
+            return tries[-1]
+        raise StepRefused([f"An {person.name} ist nichts zurückgekommen; es gibt nichts noch einmal zu senden."])
+    version = next(one for one in minutes.versions if one.number == snapshot["version"])
+    reader = people.Reader(person, person.id in snapshot["guests"], channel_of(person), mine.invitee_id)
+    sent = _dispatch(session, actor, now, minutes, version, snapshot["what"], mine.dispatch.subject, reader)
+    if minutes.state == "sent" and (day := period(session, minutes).day) is not None:
+        minutes.objections_until = max(day, minutes.objections_until or day)
+    audit.record(
+        session, actor, now, audit.Tag.MINUTES_RESEND,
+        about=minutes.meeting.record, person=person.id, dispatch=sent.id, channel=reader.channel,
+    )  # fmt: skip
+    return sent.recipients[0]
+
+
+def failed(recipient: DispatchRecipient) -> bool:
+    """Whether a mail came back or was given up."""
+    return recipient.channel == "mail" and (found := sending_of(recipient)) is not None and found.bounced
+
+
 def _version(session: Session, actor: Actor, now: datetime, minutes: Minutes) -> MinutesVersion:
     """The version that was signed, or a new one where nobody signs."""
     last = versions.last(session, minutes)
@@ -153,9 +210,16 @@ def _version(session: Session, actor: Actor, now: datetime, minutes: Minutes) ->
 
 
 def _dispatch(
-    session: Session, actor: Actor, now: datetime, minutes: Minutes, version: MinutesVersion, what: str, subject: str
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    minutes: Minutes,
+    version: MinutesVersion,
+    what: str,
+    subject: str,
+    only: people.Reader | None = None,
 ) -> Dispatch:
-    readers = people.recipients(session, minutes.meeting)
+    readers = [only] if only is not None else people.recipients(session, minutes.meeting)
     guests = [one.person.id for one in readers if one.guest]
     dispatch = Dispatch(
         meeting_id=minutes.meeting_id, kind=MINUTES, sequence=version.number, subject=subject, sent_at=now,

@@ -106,6 +106,7 @@ MINUTES_TELLERS: dict[str, Callable[..., Told]] = {
     ),
     Tag.MINUTES_SEND.text: _sent,
     Tag.MINUTES_POST.text: _plain("Briefe mit der Niederschrift aufgegeben", "Letters with the minutes posted"),
+    Tag.MINUTES_RESEND.text: _plain("Niederschrift noch einmal gesendet", "Minutes sent again"),
     Tag.MINUTES_OBJECT.text: _objected,
     Tag.MINUTES_ANSWER.text: _answered,
     Tag.MINUTES_ADDENDUM.text: _added,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ...models import (
+    CircularVote,
     DispatchRecipient,
     Meeting,
     Minutes,
@@ -23,6 +24,7 @@ from ...rules import minutes_rules
 from ...rules.verdict import Verdict
 from ..bodies.access import Standing, day_of, may_work, visible_meeting
 from ..bodies.rulebooks import rulebook_at
+from ..circular import minutes_votes
 from ..minutes import content as blocks
 from ..minutes import contents, files, objections, paper, sending, settling, signing
 from ..minutes.people import Reader, recipients
@@ -68,6 +70,8 @@ class Evidence:
     recipient: DispatchRecipient
     guest: bool
     status: str
+    again: bool = False
+    """Whether it came back, so that it may be sent once more, to what is the person's address now."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,9 @@ class Work:
     letters: int
     readers: Sequence[Reader]
     mine: Sequence[str]
+    circular: CircularVote | None
+    may_circulate: bool
+    may_settle: bool
 
 
 def find(session: Session, actor: Actor, reference: str) -> Seen:
@@ -115,17 +122,22 @@ def work_of(session: Session, actor: Actor, now: datetime, minutes: Minutes) -> 
     rulebook = rulebook_at(session, meeting)
     signed = signing.signing_of(session, minutes)
     sent_to = sending.recipients_of(session, minutes)
-    evidence = [_evidence(one) for one in sent_to if one.dispatch.snapshot.get("what") != "check"]
+    shown = [one for one in sent_to if one.dispatch.snapshot.get("what") != "check"]
+    last_tries = {_sending(one): one.id for one in shown}
+    evidence = [_evidence(one, last_tries[_sending(one)] == one.id) for one in shown]
     last = minutes_rules.dispatch_deadline(rulebook, day_of(meeting))
     today = local_day(now)
     sent_on = local_day(minutes.sent_at) if minutes.sent_at else None
+    circular = minutes_votes.vote_on(session, minutes) if minutes.state in OUT else None
+    settled = settling.verdict_of(session, now, minutes) if minutes.state == "sent" else None
+    until = minutes.objections_until
     return Work(
         signing=signed,
         checked=contents.check(minutes.content, meeting.body, rulebook),
         deadline=last.verdict,
         last_day=last.day,
         in_time=minutes_rules.sent_in_time(rulebook, day_of(meeting), sent_on or today),
-        settled=settling.verdict_of(session, now, minutes) if minutes.state == "sent" else None,
+        settled=settled,
         versions=list(reversed(minutes.versions)),
         addenda=files.addenda_of(session, minutes),
         objections=objections.of_minutes(session, minutes),
@@ -133,6 +145,9 @@ def work_of(session: Session, actor: Actor, now: datetime, minutes: Minutes) -> 
         letters=sum(one.status == "letter" for one in evidence),
         readers=recipients(session, meeting),
         mine=signed.open_for(actor),
+        circular=circular,
+        may_circulate=minutes.state == "sent" and minutes_votes.may_begin(session, minutes, circular).ok,
+        may_settle=settled is not None and not settled.ok and (until is None or today > until),
     )
 
 
@@ -174,11 +189,16 @@ def version(minutes: Minutes, number: int | None) -> MinutesVersion:
     return found
 
 
-def _evidence(one: DispatchRecipient) -> Evidence:
+def _sending(one: DispatchRecipient) -> tuple[int, str, int]:
+    """Tries of one and the same sending to one person share it."""
+    return one.person_id, str(one.dispatch.snapshot.get("what")), one.dispatch.sequence
+
+
+def _evidence(one: DispatchRecipient, last: bool) -> Evidence:
     guest = one.person_id in one.dispatch.snapshot.get("guests", ())
     if one.channel == "post":
         return Evidence(one, guest, "posted" if one.posted_at else "letter")
     if one.bounced_at is not None:
-        return Evidence(one, guest, "dead")
+        return Evidence(one, guest, "dead", last)
     delivery = one.message.deliveries[0] if one.message and one.message.deliveries else None
-    return Evidence(one, guest, delivery.status if delivery else "queued")
+    return Evidence(one, guest, delivery.status if delivery else "queued", last and sending.failed(one))
