@@ -1,5 +1,7 @@
 """A meeting is held: grid, quorum, items, notes, votes, decisions; each step with its history, each refusal with its reason."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -317,6 +319,18 @@ def test_closing_waits_for_proclamation_and_postpones_what_was_not_reached(app):
         session.reopen_meeting(work, actor, at(70), held, "TOP 2 vergessen")
         assert [one.state for one in progress.in_order(work, held)] == ["open", "open", "done"]
     assert found(reference).closed_at is None
+
+
+def test_the_end_is_typed_without_seconds_and_means_its_whole_minute(app):
+    reference = opened()
+    left = at(60) + timedelta(seconds=40)
+    with at_work(reference) as (work, actor, held):
+        come(work, actor, held, "Stadt").arrived_at = left
+    with pytest.raises(InputRefused, match="letzten Ereignis"), at_work(reference) as (work, actor, held):
+        session.close_meeting(work, actor, left, held, at=at(59))
+    with at_work(reference) as (work, actor, held):
+        session.close_meeting(work, actor, left, held, at=at(60))
+    assert found(reference).closed_at == left
 
 
 def test_working_groups_write_results_and_do_not_vote(app):

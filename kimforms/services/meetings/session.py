@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ...models import AgendaItem, Meeting, Person, Presence, Vote
@@ -22,6 +22,7 @@ from .room import room_of
 RUNNING, MINUTES = "laeuft", "niederschrift"
 NOT_REACHED = "in der Sitzung nicht behandelt"
 LONGEST = 300
+MINUTE = timedelta(minutes=1)
 
 
 def open_meeting(
@@ -136,7 +137,10 @@ def close_meeting(
     require_running(actor, meeting)
     at = at or now
     assert meeting.opened_at is not None
-    if not meeting.opened_at <= at <= now or _after(session, meeting, at):
+    last = _last_event(session, meeting)
+    if at < last < at + MINUTE:
+        at = last  # what was typed has no seconds: it means its whole minute
+    if not last <= at <= now:
         raise InputRefused({"closed_at": "Die Sitzung endet nach ihrem letzten Ereignis und nicht in der Zukunft."})
     _require_proclaimed(session, meeting)
     if on_break(meeting):
@@ -191,14 +195,15 @@ def _person(session: Session, person_id: int | None) -> Person | None:
     return session.get(Person, person_id) if person_id is not None else None
 
 
-def _after(session: Session, meeting: Meeting, at: datetime) -> bool:
-    """Whether something happened after that moment."""
-    mine = Presence.meeting_id == meeting.record_id
-    came = session.scalar(
-        select(Presence.id).where(mine, (Presence.arrived_at > at) | (Presence.left_at > at)).limit(1)
-    )
-    voted = session.scalar(select(Vote.id).where(Vote.meeting_id == meeting.record_id, Vote.taken_at > at).limit(1))
-    return came is not None or voted is not None
+def _last_event(session: Session, meeting: Meeting) -> datetime:
+    """When the last thing happened that is noted with its time: somebody came or left, a vote, a break, the opening."""
+    came = select(func.max(Presence.arrived_at), func.max(Presence.left_at))
+    voted = select(func.max(Vote.taken_at)).where(Vote.meeting_id == meeting.record_id)
+    moments = [meeting.opened_at, session.scalar(voted)]
+    moments += session.execute(came.where(Presence.meeting_id == meeting.record_id)).one()
+    if on_break(meeting):
+        moments.append(datetime.fromisoformat(meeting.breaks[-1][0]))
+    return max(one for one in moments if one is not None)
 
 
 def _require_proclaimed(session: Session, meeting: Meeting) -> None:
