@@ -189,7 +189,9 @@ class _Reading:
         reports = self._reports(mapping)
         themes = self._model(THEMES, DemoThemes) if mapping and (self._folder / THEMES).is_file() else None
         people = self._model(PEOPLE, DemoPeople) if (self._folder / PEOPLE).is_file() else None
-        meetings = self._model(MEETINGS, DemoMeetings) if themes and (self._folder / MEETINGS).is_file() else None
+        meetings = (
+            self._model(MEETINGS, DemoMeetings) if themes and people and (self._folder / MEETINGS).is_file() else None
+        )
         school_holidays = self._school_holidays()
         if self._problems or not (
             head and municipalities and organisations and bodies and fields_of_action and synonyms and rulebook

@@ -75,6 +75,12 @@ def test_the_demonstration_can_meet(profile: Profile) -> None:
         ("demo/people.yaml", "account: leitung@rsk.example", "account: niemand@rsk.example", "niemand@rsk.example"),
         ("demo/people.yaml", "renate.lindner@rsk.example", "renate.lindner@rsk.de", ".example"),
         ("demo/people.yaml", "{body: pag-delfin4, function: chair}", "{body: pag-unbekannt, function: chair}", "pag-unbekannt"),
+        ("demo/meetings.yaml", "deputy: Breuer", "deputy: Niemand", "eine Person „Niemand“ gibt es"),
+        ("demo/meetings.yaml", "offer: b2}", "offer: b9}", "das Thema „b9“ gibt es nicht"),
+        ("demo/meetings.yaml", "steering: 7", "steering: 77", "eine 77. Sitzung gibt es nicht"),
+        ("demo/meetings.yaml", "room: Großer Sitzungssaal", "room: Saal 9", "den Raum „Saal 9“ gibt es nicht"),
+        ("demo/meetings.yaml", "{days_ago: 2, ask: true}", "{ask: true}", "erwartet wird eines von „before“"),
+        ("demo/meetings.yaml", "{days_ago: 2, ask: true}", "{days_ago: 2}", "genau eine Angabe, was geschieht"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named(folder: Path, file: str, old: str, new: str, says: str) -> None:
