@@ -320,3 +320,45 @@ def _paper() -> str:
         )  # fmt: skip
         record.state = "vorgeschlagen"
         return record.reference
+
+
+def secret_parent(reference: str) -> None:
+    """Marks the first point as confidential and puts the second one below it."""
+    move(reference, "Punkt 2", "in")
+    with at_work(reference) as (session, person, meeting):
+        first = queries.agenda_of(session, meeting)[0][1]
+        point = Point(first.title, first.kind, first.text, first.motion, confidential=True)
+        agenda.change_item(session, person, NOW, item=first, point=point)
+
+
+def test_what_stood_below_something_confidential_stays_so_when_it_is_moved_or_carried_over() -> None:
+    meetings.body()
+    reference = planned()
+    secret_parent(reference)
+    move(reference, "Punkt 2", "out")
+    assert labels(reference, Standing.GUEST) == ["3 Punkt 3"]
+    move(reference, "Punkt 3", "up", "up", "up", "down", "in")
+    assert labels(reference, Standing.GUEST) == []
+    move(reference, "Punkt 3", "out")
+    assert "Punkt 3" not in " ".join(labels(reference, Standing.GUEST)), "in and out does not publish it"
+    following = planned(begins=BEGINS + timedelta(days=60), items=0)
+    with at_work(reference) as (session, person, meeting):
+        for _label, item in queries.agenda_of(session, meeting):
+            item.state = "done" if item.title == "Punkt 1" else "postponed"
+        target = session.scalars(select(Meeting).join(Record).where(Record.reference == following)).one()
+        standing_items.carry_over(session, person, NOW, meeting, target)
+    carried = [line.split(" ", 1)[1] for line in labels(following)]
+    assert {"Punkt 2", "Punkt 3"} <= set(carried)
+    assert not {"Punkt 2", "Punkt 3"} & {line.split(" ", 1)[1] for line in labels(following, Standing.GUEST)}
+
+
+def test_a_point_below_a_confidential_one_cannot_be_marked_as_open() -> None:
+    meetings.body()
+    reference = planned()
+    secret_parent(reference)
+    with at_work(reference) as (session, person, meeting):
+        parent, child = (item for _label, item in queries.agenda_of(session, meeting)[:2])
+        agenda.change_item(session, person, NOW, item=child, point=Point("Neu", confidential=False))
+        agenda.add_item(session, person, NOW, meeting=meeting, point=Point("Dazu"), parent=parent)
+    with at_work(reference) as (session, _person, meeting):
+        assert [item.confidential for _label, item in queries.agenda_of(session, meeting)] == [True, True, True, False]

@@ -7,7 +7,7 @@ the meeting itself decides whether it lets them in (rulebook, ``late_item_majori
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +61,7 @@ def add_item(
     :class:`InputRefused` by field.
     """
     require_open(actor, meeting, row_version)
+    point = _below(parent, point)
     checked(point)
     if parent is not None and (parent.meeting_id != meeting.record_id or parent.parent_id is not None):
         raise InputRefused({"parent": "Unterpunkte stehen nur unter einem Hauptpunkt dieser Sitzung."})
@@ -93,6 +94,7 @@ def change_item(
 ) -> bool:
     """Other words, kind or time for a point; False when all is as it was. Raises as :func:`add_item`."""
     require_open(actor, item.meeting, row_version)
+    point = _below(session.get(AgendaItem, item.parent_id) if item.parent_id is not None else None, point)
     checked(point)
     changes = {key: value for key, value in vars(point).items() if getattr(item, key) != value}
     if not changes:
@@ -100,6 +102,9 @@ def change_item(
     told = {key: {"old": _plain(getattr(item, key)), "new": _plain(value)} for key, value in changes.items()}
     for key, value in changes.items():
         setattr(item, key, value)
+    if item.confidential:
+        for child in _siblings(session, item.meeting_id, item.id):
+            child.confidential = True
     note_change(session, actor, now, item.meeting, item, "change", told)
     return True
 
@@ -298,6 +303,7 @@ def _moved(session: Session, item: AgendaItem, siblings: list[AgendaItem], way: 
             return False
         below = _siblings(session, item.meeting_id, siblings[at - 1].id)
         item.parent_id = siblings[at - 1].id
+        item.confidential = item.confidential or siblings[at - 1].confidential
         siblings.remove(item)
         _renumber(siblings)
         _renumber([*below, item])
@@ -311,6 +317,11 @@ def _moved(session: Session, item: AgendaItem, siblings: list[AgendaItem], way: 
     _renumber(siblings)
     _renumber([*above[: place + 1], item, *above[place + 1 :]])
     return True
+
+
+def _below(parent: AgendaItem | None, point: Point) -> Point:
+    """What stands below something confidential is marked itself, so that it stays so when it is moved or carried over."""
+    return replace(point, confidential=True) if parent is not None and parent.confidential else point
 
 
 def _siblings(session: Session, meeting_id: int, parent_id: int | None) -> list[AgendaItem]:
