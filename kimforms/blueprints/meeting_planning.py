@@ -32,7 +32,7 @@ CHECK = "check"
 def new() -> Response:
     """Plans a meeting; deadlines, holidays and other meetings of the day are shown while it is filled in."""
     session, actor = db.session(), access.current_actor()
-    bodies = meetings.bodies_to_plan(session, actor)
+    bodies = meetings.bodies_to_plan(session, actor, access.today())
     values = {"body": request.args.get("body") or (bodies[0].slug if bodies else ""), "kind": "room"}
     form = plan_form(t, room_choices(session, bodies), bodies=body_choices(bodies), values=values)
     form.process(request.values, data=values)
@@ -201,7 +201,10 @@ def read_room(session: Session, form: Any) -> Room | None:
 
 
 def _chosen(session: Session, slug: str | None) -> Body:
-    found = next((one for one in meetings.bodies_to_plan(session, access.current_actor()) if one.slug == slug), None)
+    found = next(
+        (one for one in meetings.bodies_to_plan(session, access.current_actor(), access.today()) if one.slug == slug),
+        None,
+    )
     if found is None:
         raise InputRefused({"body": "Wählen Sie das Gremium."})
     return found
@@ -226,7 +229,7 @@ def _times_form(session: Session, meeting: Meeting, extra: dict[str, Any] | None
 
 def _new_page(form: Any, status: int = 200, conflict: str | None = None) -> Response:
     session = db.session()
-    bodies = meetings.bodies_to_plan(session, access.current_actor())
+    bodies = meetings.bodies_to_plan(session, access.current_actor(), access.today())
     body = next((one for one in bodies if one.slug == form.body.data), None)
     return page(
         "meeting_planning/new.html",

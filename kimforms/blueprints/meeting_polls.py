@@ -38,7 +38,7 @@ def index() -> Response:
 @access.requires("meeting:work")
 def new() -> Response:
     """Asks the members of a body which dates suit them."""
-    bodies = meetings.bodies_to_plan(db.session(), access.current_actor())
+    bodies = meetings.bodies_to_plan(db.session(), access.current_actor(), access.today())
     form = poll_form(t, body_choices(bodies), {"closes_on": access.today() + OPEN_FOR})
 
     def show(form: Any, status: int = 200, conflict: str | None = None) -> Response:

@@ -44,7 +44,7 @@ def index() -> Response:
 def new() -> Response:
     """First the rule, then its days with a choice for each, then the meetings."""
     session, actor = db.session(), access.current_actor()
-    bodies = meetings.bodies_to_plan(session, actor)
+    bodies = meetings.bodies_to_plan(session, actor, access.today())
     values = {"frequency": "monthly", "by": "weekday", "on_holiday": "move", "kind": "room"}
     form = series_form(t, body_choices(bodies), room_choices(session, bodies), values)
 

@@ -33,6 +33,7 @@ def deed_words() -> dict[str, Deed]:
         "open": Deed(t("Sitzung eröffnen", "Open the meeting"), "session"),
         "close": Deed(t("Sitzung schließen", "Close the meeting"), "session"),
         "minutes": Deed(t("Niederschrift versenden", "Send the minutes"), "minutes"),
+        "objections": Deed(t("Einwendungen sind möglich", "Objections are possible"), "minutes", t("bis", "until")),
     }
 
 

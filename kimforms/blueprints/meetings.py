@@ -12,14 +12,14 @@ from flask import Blueprint, Response, request, url_for
 from ..extensions import db
 from ..forms.meetings import place_words
 from ..forms.records import number_in
-from ..models import Meeting
+from ..models import Meeting, Minutes
 from ..rules.calendar_days import holidays_of
 from ..services.bodies.access import BERLIN, Standing, day_of, visible_meeting
 from ..services.bodies.rulebooks import rulebook_at
 from ..services.meetings import approval
 from ..services.meetings.tasks import tasks_of_meeting
 from ..services.processes import definition_of
-from ..services.queries import history, meeting_days, meetings, record_page
+from ..services.queries import bodies, history, meeting_days, meetings, record_page
 from . import access, record_parts
 from .meeting_frame import WEEKDAYS, frame, when
 from .meeting_tasks import steps_of
@@ -78,7 +78,7 @@ def _work(meeting: Meeting) -> dict[str, Any]:
     seen = record_parts.look(session, meeting.record.reference)
     lines, _older = history.lines(session, actor, access.now(), seen, language=language())
     return {
-        "next": meetings.next_deed(meeting, rules, today),
+        "next": meetings.next_deed(meeting, rules, today, session.get(Minutes, meeting.record_id)),
         "steps": steps_of(meeting, rules, today),
         "words": deed_words(),
         "answers": meetings.answers_of(session, meeting),
@@ -124,7 +124,7 @@ def _warnings(year: int) -> list[Any]:
     if not access.can("meeting:work") or year < today.year:
         return []
     day = today if year == today.year else date(year, 1, 1)
-    return meetings.rhythms_not_kept(db.session(), access.current_actor(), day)
+    return bodies.rhythm_warnings(db.session(), access.current_actor(), day)
 
 
 def state_of(meeting: Meeting) -> Any:

@@ -31,6 +31,7 @@ SENTENCES = {
     "{}, {} ist schon vorbei.": "{}, {} has already passed.",
     "So weit voraus wird nicht geplant. Prüfen Sie das Jahr.": "This is too far ahead. Check the year.",
     "Geben Sie die ganze Adresse ein; sie beginnt mit https://.": "Enter the whole address; it begins with https://.",
+    "{} besteht an diesem Tag nicht mehr (bis {}).": "{} does not exist any more on that day (until {}).",
     "{} tagt zu dieser Zeit schon: {} am {}, {} bis {} Uhr.": "{} meets at this time already: {} on {}, {} to {}.",
     "Geben Sie den Tag der Sitzung ein.": "Enter the day of the meeting.",
     "Geben Sie an, wann die Sitzung beginnt.": "Say when the meeting begins.",

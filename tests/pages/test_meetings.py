@@ -9,7 +9,7 @@ import pytest
 
 from kimforms.services.meetings import planning
 
-from ..support import meetings
+from ..support import meetings, minutes
 from ..support.client import CheckingClient
 from ..support.databases import NOW, in_app
 from ..support.meetings import BEGINS, MEMBER, at_work, found
@@ -35,6 +35,11 @@ def office(client: CheckingClient) -> CheckingClient:
 
 def send(client: CheckingClient, values: dict[str, str], status: int = 303) -> Any:
     return client.submit(client.get("/meetings/new"), "main form[action='/meetings/new']", values, status=status)
+
+
+def rows(page: Any, part: str) -> list[str]:
+    """The lines of a table as people read them."""
+    return [" ".join(line.get_text(" ").split()) for line in page.select(f"{part} tbody tr")]
 
 
 def planned(client: CheckingClient, *args: Any, **options: Any) -> str:
@@ -117,6 +122,28 @@ def test_lists_say_what_is_next(office: CheckingClient) -> None:
     page = office.get(f"/meetings/{reference}")
     assert [one.text for one in page.select("#steps .kern-task-list__title .kern-number")] == ["1", "2", "3", "4", "5"]
     assert "Ladungsfrist" in page.select_one("#deadlines").text  # type: ignore[union-attr]
+
+
+def test_only_bodies_with_rules_are_held_to_their_days(office: CheckingClient) -> None:
+    with in_app(office.app):
+        meetings.body("exchange", "runde")
+        soon = meetings.meeting("runde", NOW + timedelta(days=3))
+        steering = meetings.meeting(begins=NOW + timedelta(days=3))
+    page = office.get("/meetings")
+    lines = {line.split()[0]: line for line in rows(page, "#coming")}
+    assert "Einladung absenden" in lines[soon] and "überfällig" not in lines[soon]
+    assert "überfällig seit" in lines[steering]
+
+
+def test_minutes_that_were_sent_wait_for_objections(office: CheckingClient) -> None:
+    with in_app(office.app):
+        reference = minutes.held_meeting(begins=NOW - timedelta(days=30))
+        minutes.begun(reference)
+        with meetings.at_work(reference) as (session, _actor, _meeting):
+            written = minutes.minutes_in(session, reference)
+            written.state, written.objections_until = "sent", NOW.date()
+    (line,) = rows(office.get("/meetings"), "#past")
+    assert "versandt" in line and "Einwendungen bis 23.11.2026" in line and "zu versenden" not in line
 
 
 def test_the_plan_of_a_year(office: CheckingClient) -> None:

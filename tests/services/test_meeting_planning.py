@@ -201,3 +201,13 @@ def test_nothing_stays_of_a_plan_that_failed() -> None:
         plan(ends_at=BEGINS)
     with unit_of_work() as session:
         assert session.scalars(select(AgendaItem)).all() == []
+
+
+def test_no_meeting_after_the_end_of_a_body() -> None:
+    meetings.body(ends_on=BEGINS.date() - timedelta(days=1))
+    with pytest.raises(InputRefused) as refused:
+        plan()
+    assert refused.value.errors == {
+        "day": "Prüfgremium pruefgremium besteht an diesem Tag nicht mehr (bis 18.01.2027)."
+    }
+    plan(begins=BEGINS - timedelta(days=1))

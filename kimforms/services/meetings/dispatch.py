@@ -32,6 +32,7 @@ from .letter_words import said_by_rules
 from .mail_words import Content
 from .mailing import Post, deliver, earlier_files
 from .moving import take_step
+from .offers import refresh_numbers
 
 Kind = Literal["invitation", "update", "cancellation", "reminder"]
 KINDS: tuple[Kind, ...] = ("invitation", "update", "cancellation", "reminder")
@@ -327,6 +328,7 @@ def _move_on(
             one.reminded_at = now
         return
     meeting.sent_sequence = meeting.sequence
+    refresh_numbers(session, actor, now, meeting)
     if kind != "invitation":
         return
     for one in rows:

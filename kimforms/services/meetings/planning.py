@@ -19,6 +19,7 @@ from ...permissions import Actor
 from ...rules.calendar_days import clock, in_words, short
 from .. import audit
 from ..bodies.access import BERLIN, day_of, require_work
+from ..bodies.recording import ended
 from ..refusals import InputRefused, StaleVersion, StepRefused
 from .creating import begin_meeting
 from .moving import take_step, touch
@@ -233,6 +234,8 @@ def problems_of(
         errors["day"] = (
             f"{in_words(plan.starts_at.astimezone(BERLIN).date())}, {clock(plan.starts_at)} ist schon vorbei."
         )
+    elif ended(body, plan.starts_at.astimezone(BERLIN).date()):
+        errors["day"] = f"{body.name} besteht an diesem Tag nicht mehr (bis {body.ends_on:%d.%m.%Y})."
     elif plan.starts_at - now > FARTHEST:
         errors["day"] = "So weit voraus wird nicht geplant. Prüfen Sie das Jahr."
     if plan.video_url and not _is_web_address(plan.video_url):

@@ -11,13 +11,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, defer, joinedload
 
 from ...models import (
     AgendaItem,
     Body,
     Invitee,
     Meeting,
+    Minutes,
     Officer,
     Person,
     ProcessVersion,
@@ -29,11 +30,11 @@ from ...models import Rulebook as RulebookVersion
 from ...permissions import Actor
 from ...rules.minutes_rules import dispatch_deadline
 from ...rules.notice import last_dispatch
-from ...rules.rhythm import Rhythm, RhythmCheck, rhythm_check
 from ...rules.rulebook import Rulebook
 from ...rules.verdict import Verdict
 from ..bodies.access import BERLIN, OPEN_TO_MEMBERS, STEERING, day_of
 from ..bodies.rulebooks import as_rules
+from .bodies import plannable
 
 A_PAGE = 25
 READERS = ("office", "coordinator")
@@ -43,7 +44,8 @@ READERS = ("office", "coordinator")
 class Next:
     """What is to be done next: ``deed`` names it, ``due`` is the last day for it in the office, ``verdict`` says why.
 
-    ``deed``: ``approve``, ``invite``, ``update``, ``open``, ``close``, ``minutes``, ``cancel_mail``; empty when nothing is.
+    ``deed``: ``approve``, ``invite``, ``update``, ``open``, ``close``, ``minutes``,
+    ``objections``, ``cancel_mail``; empty when nothing is.
     """
 
     deed: str = ""
@@ -83,24 +85,28 @@ def of_year(session: Session, actor: Actor, year: int) -> list[Meeting]:
     return list(rows)
 
 
-def next_deed(meeting: Meeting, rules: Rulebook, today: date) -> Next:
-    """What is to be done next for a meeting; the same for lists and the meeting's own page."""
+def next_deed(meeting: Meeting, rules: Rulebook, today: date, minutes: Minutes | None = None) -> Next:
+    """What is to be done next for a meeting; the same for lists and the meeting's own page.
+
+    Only bodies with rules of procedure are held to the days of their rulebook. ``minutes`` are those of the meeting.
+    """
     state, day = meeting.record.state, day_of(meeting)
-    if state == "geplant" and meeting.body.formality == STEERING:
-        dispatch = last_dispatch(rules, day, "email")
-        return Next("approve", dispatch.working_day, dispatch.verdict, dispatch.day < today)
+    bound = meeting.body.formality == STEERING
     if state in ("geplant", "freigegeben"):
+        deed = "approve" if state == "geplant" and bound else "invite"
         dispatch = last_dispatch(rules, day, "email")
-        return Next("invite", dispatch.working_day, dispatch.verdict, dispatch.day < today)
+        return Next(deed, dispatch.working_day, dispatch.verdict, dispatch.day < today) if bound else Next(deed)
     if state in ("eingeladen", "abgesagt") and _unsent(meeting):
         return Next("update" if state == "eingeladen" else "cancel_mail", today, None, False)
     if state == "eingeladen":
         return Next("open", day, None, day < today)
     if state == "laeuft":
         return Next("close", day, None, day < today)
+    if state == "niederschrift" and minutes is not None and minutes.state == "sent":
+        return Next("objections", minutes.objections_until)
     if state == "niederschrift":
-        minutes = dispatch_deadline(rules, day)
-        return Next("minutes", minutes.day, minutes.verdict, minutes.day < today)
+        last = dispatch_deadline(rules, day)
+        return Next("minutes", last.day, last.verdict, last.day < today) if bound else Next("minutes")
     return Next()
 
 
@@ -158,7 +164,15 @@ def _entries(
     today = now.astimezone(BERLIN).date()
     found = _own(session, actor, _wanted().where(when).order_by(order), most)
     rules = rulebooks_for(session, found)
-    return [Entry(one, next_deed(one, rules[one.record_id], today)) for one in found]
+    written = {
+        one.meeting_id: one
+        for one in session.scalars(
+            select(Minutes)
+            .where(Minutes.meeting_id.in_([one.record_id for one in found]))
+            .options(defer(Minutes.content))
+        )
+    }
+    return [Entry(one, next_deed(one, rules[one.record_id], today, written.get(one.record_id))) for one in found]
 
 
 def _wanted() -> Select[tuple[Meeting]]:
@@ -252,39 +266,9 @@ def _version(meeting: Meeting, versions: Iterable[RulebookVersion]) -> RulebookV
     return next((one for one in reversed(known) if one.valid_from <= day), None)
 
 
-def bodies_to_plan(session: Session, actor: Actor) -> list[Body]:
-    """The bodies for which the actor plans meetings, steering ones first, then by name."""
-    rows = session.scalars(
-        select(Body)
-        .where(Body.active, Body.controller_id.in_(sorted(actor.controllers("meeting:work"))))
-        .options(joinedload(Body.controller))
-    )
-    mine = [one for one in rows if one.formality != STEERING or "office" in actor.roles(one.controller_id)]
-    return sorted(mine, key=lambda one: (one.formality != STEERING, one.name))
-
-
-def rhythms_not_kept(session: Session, actor: Actor, day: date) -> list[tuple[Body, RhythmCheck]]:
-    """The bodies with a number in their rhythm for which too few meetings are planned in the year of ``day``; three queries."""
-    bodies = [one for one in bodies_to_plan(session, actor) if Rhythm.of((one.data or {}).get("rhythm")) is not None]
-    begin, end = datetime(day.year, 1, 1, tzinfo=BERLIN), datetime(day.year + 1, 1, 1, tzinfo=BERLIN)
-    rows = session.execute(
-        select(Meeting.body_id, Meeting.starts_at)
-        .join(Record, Record.id == Meeting.record_id)
-        .where(Meeting.starts_at >= begin, Meeting.starts_at < end, Record.state != "abgesagt")
-    )
-    days: dict[int, list[date]] = {}
-    for body_id, starts_at in rows:
-        days.setdefault(body_id, []).append(starts_at.astimezone(BERLIN).date())
-    versions = _versions(session, [one.id for one in bodies])
-    found = []
-    for body in bodies:
-        rhythm = Rhythm.of((body.data or {}).get("rhythm"))
-        own = [one for one in versions.get(body.id, ()) if one.valid_from <= day]
-        if rhythm is not None:
-            check = rhythm_check(rhythm, days.get(body.id, ()), day, as_rules(session, own[-1] if own else None))
-            if not check.verdict.ok:
-                found.append((body, check))
-    return found
+def bodies_to_plan(session: Session, actor: Actor, today: date) -> list[Body]:
+    """The bodies for which the actor plans meetings and that hold them here, steering ones first, then by name."""
+    return sorted(plannable(session, actor, today), key=lambda one: (one.formality != STEERING, one.name))
 
 
 def reference_of(session: Session, meeting_id: int | None) -> str | None:
