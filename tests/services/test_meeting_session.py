@@ -326,8 +326,9 @@ def test_the_end_is_typed_without_seconds_and_means_its_whole_minute(app):
     left = at(60) + timedelta(seconds=40)
     with at_work(reference) as (work, actor, held):
         come(work, actor, held, "Stadt").arrived_at = left
-    with pytest.raises(InputRefused, match="letzten Ereignis"), at_work(reference) as (work, actor, held):
+    with pytest.raises(InputRefused) as refused, at_work(reference) as (work, actor, held):
         session.close_meeting(work, actor, left, held, at=at(59))
+    assert "letzten Ereignis" in refused.value.errors["closed_at"]
     with at_work(reference) as (work, actor, held):
         session.close_meeting(work, actor, left, held, at=at(60))
     assert found(reference).closed_at == left
