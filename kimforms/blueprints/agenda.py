@@ -262,6 +262,7 @@ def _work(session: Session, meeting: Meeting) -> dict[str, Any]:
         "open_tasks": open_tasks_of(session, meeting.body, today),
         "steering": meeting.body.formality == STEERING,
         "may_approve": approval.may_approve(session, actor, meeting),
+        "asked_at": approval.asked_at(session, meeting),
         "approvers": [one.name for one in approval.approvers(session, meeting)],
     }
 

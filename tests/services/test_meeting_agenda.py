@@ -125,6 +125,7 @@ def test_only_the_managing_director_approves_and_a_change_takes_it_back() -> Non
         assert approval.ask_for_approval(session, person, NOW, meeting=meeting) == 1
     assert mails("agenda_approval") == [("agenda_approval", MANAGER)]
     with at_work(reference) as (session, person, meeting), pytest.raises(NotPermitted):
+        assert approval.asked_at(session, meeting) == NOW
         approval.approve_agenda(session, person, NOW, meeting=meeting)
     with at_work(reference, MANAGER) as (session, person, meeting):
         approval.approve_agenda(session, person, NOW, meeting=meeting)
@@ -135,6 +136,8 @@ def test_only_the_managing_director_approves_and_a_change_takes_it_back() -> Non
         agenda.add_item(session, person, NOW, meeting=meeting, point=Point("Noch etwas"))
     assert (found(reference).record.state, found(reference).agenda_approved_at) == ("geplant", None)
     assert tags(reference)[-2:] == ["agenda:change", "record:transition"]
+    with at_work(reference) as (session, _person, meeting):
+        assert approval.asked_at(session, meeting) is None, "what was approved before has to be asked for anew"
 
 
 def test_an_agenda_is_given_back_with_a_comment_that_the_planner_gets() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ...models import Meeting, Person
+from ...models import Event, Meeting, Person
 from ...permissions import Actor
 from .. import audit, outbox
 from ..bodies.access import STEERING, day_of, require_work
@@ -17,6 +19,7 @@ from .moving import take_step, touch
 from .offers import refresh_numbers
 
 LONGEST = 2000
+STEP = audit.Tag.RECORD_TRANSITION.text
 
 
 def approvers(session: Session, meeting: Meeting) -> list[Person]:
@@ -61,6 +64,20 @@ def ask_for_approval(
     audit.record(session, actor, now, audit.Tag.AGENDA_APPROVAL, about=meeting.record, what="asked", comment=None)
     touch(meeting, now)
     return len(people)
+
+
+def asked_at(session: Session, meeting: Meeting) -> datetime | None:
+    """Since when the managing director has been asked and has not answered; None once it was given back or approved."""
+    if meeting.record.state != "geplant":
+        return None
+    last = session.execute(
+        select(Event.at, Event.payload)
+        .where(Event.record_id == meeting.record_id, Event.tag.in_((audit.Tag.AGENDA_APPROVAL.text, STEP)))
+        .order_by(Event.seq.desc())
+        .limit(1)
+    ).first()
+    asked = last is not None and json.loads(last.payload).get("what") == "asked"
+    return datetime.fromisoformat(last.at) if last is not None and asked else None
 
 
 def approve_agenda(
