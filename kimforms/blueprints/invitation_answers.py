@@ -38,7 +38,7 @@ def show(reference: str) -> Response:
     session, actor = db.session(), access.current_actor()
     meeting, standing = visible_meeting(session, actor, reference)
     rows = _own_rows(session, actor, meeting)
-    if request.method == "GET":
+    if request.method != "POST":
         return _answers_page(meeting, standing, rows, _form_of(session, meeting, rows) if rows else None)
     if not rows:
         raise NotVisible()
@@ -62,7 +62,7 @@ def enter(reference: str, invitee_id: int) -> Response:
     actor = access.current_actor()
     session = db.session()
     meeting, row = _row(session, actor, reference, invitee_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _enter_page(meeting, row, _form_of(session, meeting, [row]))
     try:
         with unit_of_work() as session:
@@ -83,7 +83,7 @@ def open_invitation(link: ReplyLink, token: str) -> Response:
     meeting, rows = _behind(session, link)
     if wanted := request.args.get("file"):
         return _file(session, meeting, rows, wanted)
-    if request.method == "GET":
+    if request.method != "POST":
         form = _form_of(session, meeting, rows, chosen=request.args.get("answer", ""))
         return _link_page(meeting, rows, form)
     try:

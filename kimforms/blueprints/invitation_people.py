@@ -79,7 +79,7 @@ def remove(reference: str, invitee_id: int) -> Response:
 def uninvite(reference: str, invitee_id: int) -> Response:
     """Takes the invitation of one person back, after a page that says what will happen."""
     actor, form = access.current_actor(), reason_form(t)
-    if request.method == "GET":
+    if request.method != "POST":
         meeting = meeting_to_work_on(db.session(), actor, reference)
         return _uninvite_page(meeting, invitee_id, form)
     with unit_of_work() as session:

@@ -57,7 +57,10 @@ def token_text(secret: str, link: ReplyLink) -> str:
 
 
 def look_up(session: Session, secret: str, token: str, now: datetime) -> ReplyLink:
-    """The live link of a token, with its person. Raises :class:`LinkExpired` for all that is forged, old or taken back."""
+    """The live link of a token, with its person. Raises :class:`LinkExpired` for all that is forged, old or taken back.
+
+    It ends with its person: whoever was deactivated reads and answers nothing any more.
+    """
     found = TOKEN.fullmatch(token)
     link = None
     if found is not None:
@@ -66,6 +69,8 @@ def look_up(session: Session, secret: str, token: str, now: datetime) -> ReplyLi
     if link is None or not hmac.compare_digest(token_text(secret, link), token):
         raise LinkExpired(GONE)
     if link.revoked_at is not None or (link.expires_at is not None and link.expires_at <= now):
+        raise LinkExpired(GONE)
+    if not link.person.active:
         raise LinkExpired(GONE)
     return link
 
