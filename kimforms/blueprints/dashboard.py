@@ -35,10 +35,20 @@ def show() -> Response:
         desk=desk,
         today=access.today(),
         stalled=_stalled(),
-        meetings=meetings.coming(session, actor, access.now())[:MEETINGS] if access.can("meeting:read") else [],
+        meetings=_meetings(),
         deeds=deed_words(),
         when=when,
     )
+
+
+def _meetings() -> list[meetings.Entry]:
+    """The next meetings; of a series only the very next, so that it does not hide the others."""
+    if not access.can("meeting:read"):
+        return []
+    shown: dict[object, meetings.Entry] = {}
+    for one in meetings.coming(db.session(), access.current_actor(), access.now()):
+        shown.setdefault(one.meeting.series_id or one.meeting.record.reference, one)
+    return list(shown.values())[:MEETINGS]
 
 
 def _stalled() -> list[tuple[str, str, int]]:
