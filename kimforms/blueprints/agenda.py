@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, request
@@ -16,6 +17,7 @@ from ..services.bodies.access import STEERING, Standing, day_of, meeting_to_work
 from ..services.bodies.rulebooks import rulebook_at
 from ..services.meetings import agenda, approval, offers, proposals, standing_items
 from ..services.meetings.tasks import open_tasks_of
+from ..services.minutes import earlier
 from ..services.queries import agenda as queries
 from ..services.refusals import InputRefused, StaleVersion, StepRefused
 from ..services.unit_of_work import unit_of_work
@@ -235,6 +237,7 @@ def agenda_page(
         "return_error": None,
         "comment": "",
         "form_errors": status == 422,
+        "noted": _noted(session, meeting, standing, lines),
     }
     shown = frame(meeting, standing, "agenda")
     if shown["works"] and not wants_fragment():
@@ -242,6 +245,18 @@ def agenda_page(
     if standing is Standing.MEMBER and not wants_fragment():
         context |= _member(session, meeting)
     return page("agenda/show.html", "agenda/_items.html", status=status, **(shown | context | others))
+
+
+def _noted(
+    session: Session, meeting: Meeting, standing: Standing, lines: Sequence[queries.Line]
+) -> tuple[int, str, list[str]] | None:
+    """For the point about the last minutes: its id, how they stand, where they are, objections that the reader may know of."""
+    item = next((one.item for one in lines if one.item.title == standing_items.MINUTES), None)
+    note = earlier.minutes_to_note(session, meeting.body, meeting) if item is not None else None
+    if item is None or note is None:
+        return None
+    told = [said for said, secret in (*note.open, *note.refused) if standing >= Standing.MEMBER or not secret]
+    return item.id, note.meeting.record.reference, [note.sentence, *told]
 
 
 def _opening(meeting: Meeting, standing: Standing) -> bool:

@@ -24,7 +24,7 @@ from ..forms.records import error_pairs, number_in, put_errors
 from ..models import Decision, Record
 from ..services import decisions, excerpts
 from ..services.decision_checks import Verdict, Votes
-from ..services.queries import decision_page
+from ..services.queries import agendas_of, decision_page
 from ..services.queries import decisions as queries
 from ..services.refusals import InputRefused, StaleVersion, StepRefused
 from ..services.unit_of_work import unit_of_work
@@ -192,9 +192,12 @@ def _part(seen: Any) -> Part | None:
     session, actor = db.session(), access.current_actor()
     taken = queries.of_paper(session, seen.record)
     may_enter = seen.record.state == decisions.PROPOSED and access.can("decision:take")
-    if not taken and not may_enter:
+    points = agendas_of.points_about(session, actor, seen.record)
+    if not taken and not may_enter and not points:
         return None
     values = {
+        "points": points,
+        "to_ask": agendas_of.bodies_to_ask(session, actor, seen.record),
         "taken": taken,
         "may_enter": may_enter,
         "names": dict(queries.bodies(session, actor, access.today())),

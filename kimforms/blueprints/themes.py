@@ -13,7 +13,7 @@ from ..forms.records import number_in
 from ..forms.themes import MOST_REPORTS, new_theme_form, read_filters, references_in
 from ..permissions import may
 from ..services.catalogues import catalogues
-from ..services.queries import theme_chain, theme_page, theme_timeline, themes
+from ..services.queries import agendas_of, theme_chain, theme_page, theme_timeline, themes
 from ..services.queries.record_page import Seen
 from ..services.refusals import InputRefused
 from ..services.themes import merging, opening
@@ -152,10 +152,13 @@ def part(seen: Seen) -> Part | None:
     actor, session, now, theme = access.current_actor(), db.session(), access.now(), seen.record
     if not may(actor, "theme:read", theme.controller_id):
         return None
+    chain = theme_chain.chain_of(session, actor, now, theme, language=language())
+    papers = [one.reference for one in chain.pieces.get("decision_paper", ())]
     values = {
+        "points": agendas_of.points_about(session, actor, theme, papers),
         "reports": theme_page.reports_of(session, theme, language=language()),
         "figures": theme_page.figures_of(session, theme, language=language()),
-        "chain": theme_chain.chain_of(session, actor, now, theme, language=language()),
+        "chain": chain,
         "story": theme_timeline.story(session, actor, now, theme, language=language()),
         "tones": theme_timeline.TONES,
         "result": lambda one: theme_timeline.result_in_words(one, language()),

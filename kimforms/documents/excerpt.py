@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from kimforms.documents.meeting_words import WORDS
 from kimforms.documents.minutes import DecisionText
@@ -17,7 +18,8 @@ class ExcerptData:
 
     `item` is such as `TOP 3.1 Kurse mit Kinderbetreuung`; `facts` more rows of the table (theme, responsible, due date);
     `reasons` the reasons as paragraphs; `certified_by` signs that the excerpt agrees with the minutes. For a decision of
-    a circular vote `held_on` is the day it ended and `item` is empty.
+    a circular vote `held_on` is the day it ended, `item` is empty and `basis` is `circular`; for one that the office
+    entered without either, `basis` is `register`. What is certified depends on it.
     """
 
     letterhead: Letterhead
@@ -34,6 +36,7 @@ class ExcerptData:
     certified_by: str = ""
     certified_on: date | None = None
     provisional: bool = False
+    basis: Literal["minutes", "circular", "register"] = "minutes"
     language: str = "de"
 
 

@@ -70,6 +70,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "provisional": "Vorläufiger Auszug: Die Niederschrift ist noch nicht unterzeichnet.",
         "reasons": "Begründung",
         "certified": "Der Auszug stimmt mit der Niederschrift überein.",
+        "certified_circular": "Der Auszug stimmt mit dem festgestellten Ergebnis der Abstimmung im Umlaufverfahren überein.",
+        "certified_register": "Der Auszug stimmt mit dem Beschlussregister überein.",
     },
     "en": {
         "page": "Page",
@@ -136,5 +138,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "provisional": "Provisional excerpt: the minutes have not been signed yet.",
         "reasons": "Reasons",
         "certified": "This excerpt agrees with the minutes.",
+        "certified_circular": "This excerpt agrees with the result of the vote by circulation.",
+        "certified_register": "This excerpt agrees with the register of decisions.",
     },
 }

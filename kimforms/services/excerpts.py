@@ -65,6 +65,7 @@ def excerpt(session: Session, actor: Actor, now: datetime, decision: Decision) -
         certified_by=signer.name if signer is not None else "",
         certified_on=local_day(now),
         provisional=provisional,
+        basis="minutes" if found is not None else "circular" if vote is not None else "register",
     )
     return excerpt_html(data, TEMPLATES)
 

@@ -1,4 +1,5 @@
-"""Erases on schedule what has served its purpose: drafts, contacts of reporters, held input, old counters.
+"""Erases on schedule what has served its purpose: drafts, contacts of reporters, held input, old counters,
+mails that came in and links for answers that are long over.
 
 The worker calls :func:`run` every night; running it twice changes nothing. The audit chain stays whole: it holds only
 digests of the erased values (see ``audit.Erasable``). Source: Art. 5 (1) (e) and Art. 17 GDPR; the periods stand in the
@@ -24,12 +25,14 @@ from ..models import (
     Event,
     EventValue,
     HeldInput,
+    InboundMail,
     OutboxMessage,
     Process,
     ProcessVersion,
     RateWindow,
     Record,
     RecordContact,
+    ReplyLink,
 )
 from ..permissions import SYSTEM
 from . import audit, news, processes
@@ -39,6 +42,7 @@ Unit = Callable[[], AbstractContextManager[Session]]
 ERASED_DOMAIN = "erased.invalid"  # RFC 2606, 2: never a real host
 ERASED = "Die Adresse wurde nach Ablauf der Löschfrist entfernt."
 RATE_WINDOWS_LIVE = timedelta(days=2)
+REPLIES_LIVE = timedelta(days=180)
 SHORTEST_DAYS = {"days": 1, "months": 28, "years": 365}
 
 log = structlog.get_logger("kimforms.retention")
@@ -53,6 +57,8 @@ class Erased:
     addresses: int = 0
     held: int = 0
     windows: int = 0
+    mails: int = 0
+    links: int = 0
     failed: list[str] = field(default_factory=list)
 
 
@@ -63,6 +69,7 @@ def run(unit: Unit, now: datetime) -> Erased:
         erased.drafts = purge_drafts(session, now)
         erased.held = _deleted(session, delete(HeldInput).where(HeldInput.expires_at <= now))
         erased.windows = _deleted(session, delete(RateWindow).where(RateWindow.window_start < now - RATE_WINDOWS_LIVE))
+        erased.mails, erased.links = purge_replies(session, now)
         due = contacts_due(session, now)
     for record_id, rule in due:
         try:
@@ -92,6 +99,17 @@ def purge_drafts(session: Session, now: datetime) -> int:
     for controller_id, count in counted:
         audit.record(session, SYSTEM, now, audit.Tag.DRAFT_PURGE, controller_id=controller_id, count=count)
     return sum(count for _, count in counted)
+
+
+def purge_replies(session: Session, now: datetime) -> tuple[int, int]:
+    """Deletes what is known of mails that came in, and links for answers that ended, both ``REPLIES_LIVE`` later.
+
+    The answers themselves stay with their meeting. Links without an end (calendars) stay until they are taken back.
+    """
+    before = now - REPLIES_LIVE
+    mails = _deleted(session, delete(InboundMail).where(InboundMail.received_at < before))
+    over = (ReplyLink.expires_at < before) | (ReplyLink.revoked_at < before)
+    return mails, _deleted(session, delete(ReplyLink).where(over))
 
 
 def contacts_due(session: Session, now: datetime) -> list[tuple[int, RetentionRule]]:

@@ -188,6 +188,12 @@ def test_an_excerpt_stands_alone():
         assert part in text
     assert "Vorläufiger Auszug" not in text
     assert "Vorläufiger Auszug" in text_of(excerpt_html(replace(EXCERPT, provisional=True), TEMPLATES))
+    for basis, said in (
+        ("circular", "Ergebnis der Abstimmung im Umlaufverfahren"),
+        ("register", "mit dem Beschlussregister"),
+    ):
+        text = text_of(excerpt_html(replace(EXCERPT, basis=basis, item="", meeting=""), TEMPLATES))
+        assert said in text and "stimmt mit der Niederschrift" not in text
     refused = replace(EXCERPT, decision=replace(DECISION, accepted=False))
     assert "Abgelehnter Antrag LG-B-2027-01" in text_of(excerpt_html(refused, TEMPLATES))
 

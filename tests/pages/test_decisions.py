@@ -1,9 +1,17 @@
 """The pages of decisions: what waits for the agenda, the register, entering a decision and a later one that changes it."""
 
 import pytest
+from sqlalchemy import select
+
+from kimforms.models import Record
+from kimforms.services.meetings.offers import offer
+from kimforms.services.records.chain import linked
 
 from ..support.chain import STEERING, decide, decision, gathered, joined_with, proposed, reconstruct
 from ..support.databases import NOW
+from ..support.meetings import at_work
+from ..support.meetings import body as planned_body
+from ..support.meetings import meeting as planned_meeting
 from ..support.queries import statements_of
 from ..support.records import COORDINATOR, ELSEWHERE, OFFICE, stored
 
@@ -159,6 +167,31 @@ def test_the_paper_shows_its_decision_and_the_way_to_enter_one(office, paper):
     page = office.get(f"/records/{paper}")
     assert page.select_one(f"#decision a[href='/decisions/{taken}']") is not None
     assert page.select_one(f"#decision a[href='/decisions/of/{paper}']") is None
+
+
+def test_a_proposed_paper_may_be_voted_on_by_circulation(client, office, paper):
+    way = office.get(f"/records/{paper}").select_one("#decision a[href*='/circular-votes/new']")
+    assert way is not None and way["href"].endswith(f"?paper={paper}")
+    form = office.get(way["href"])
+    assert paper in form.select_one("main").text and form.select_one("[name='vote-wording']").text.strip()
+    with office.app.app_context():
+        decide(paper)
+    assert office.get(f"/records/{paper}").select_one("#decision a[href*='/circular-votes/new']") is None
+    client.sign_in(COORDINATOR)
+    assert client.get(f"/records/{paper}").select_one("a[href*='/circular-votes/new']") is None
+
+
+def test_paper_and_theme_say_on_which_agenda_they_stand(office, paper):
+    with office.app.app_context():
+        planned_body()
+        number = planned_meeting()
+        with at_work(number) as (session, who, meeting):
+            record = session.scalars(select(Record).where(Record.reference == paper)).one()
+            offer(session, who, NOW, meeting=meeting, record=record)
+            theme = linked(session, record, "theme", "theme")[0].reference
+    for reference in (paper, theme):
+        points = office.get(f"/records/{reference}").select(f"a[href*='/meetings/{number}/agenda#item-']")
+        assert len(points) == 1 and number in points[0].text
 
 
 def test_the_questions_to_the_database_do_not_grow(client, paper):

@@ -18,6 +18,7 @@ from kimforms.models import (
     OutboxMessage,
     Rulebook,
 )
+from kimforms.services import excerpts
 from kimforms.services.circular import closing, files, minutes_votes, starting
 from kimforms.services.minutes import objections, sending, settling
 from kimforms.services.refusals import InputRefused, NotPermitted, NotVisible, StepRefused
@@ -243,3 +244,14 @@ def test_confidential_votes_make_confidential_decisions(app: Flask) -> None:
         circular.say(open_one, label, "yes")
     assert not db.session.get_one(Decision, circular.found(open_one).decision_id).confidential
     assert closing.run(unit_of_work, circular.NOW).failed == []
+
+
+def test_the_excerpt_of_a_vote_by_circulation_says_what_it_agrees_with(app: Flask) -> None:
+    meetings.body()
+    number = circular.sent()
+    for label in circular.VOTERS:
+        circular.say(number, label, "yes")
+    with circular.at_vote(number) as (session, who, vote):
+        html = excerpts.excerpt(session, who, circular.NOW, session.get_one(Decision, vote.decision_id))
+    assert f"Umlaufverfahren {number}" in html and "Der Auszug stimmt mit der Niederschrift überein" not in html
+    assert "Vorläufiger Auszug" not in html and "Ergebnis der Abstimmung im Umlaufverfahren" in html

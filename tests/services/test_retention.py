@@ -7,15 +7,19 @@ from sqlalchemy import select
 
 from kimforms.extensions import db
 from kimforms.models import (
+    Controller,
     Delivery,
     Draft,
     Event,
     EventValue,
     HeldInput,
+    InboundMail,
+    Person,
     Question,
     RateWindow,
     Record,
     RecordContact,
+    ReplyLink,
     User,
 )
 from kimforms.permissions import SYSTEM
@@ -126,6 +130,30 @@ def test_a_failure_erases_nothing_of_that_record(app, now, monkeypatch):
     assert erased.contacts == 0 and len(erased.failed) == 1
     assert db.session.get(RecordContact, number).email == "melderin@x.example"
     assert db.session.scalars(select(EventValue.erased_at).where(*contact)).all() == [None]
+
+
+def test_mails_that_came_in_and_links_that_are_long_over_go(app, now):
+    with unit_of_work() as session:
+        controller = session.scalars(select(Controller.id)).first()
+        person = Person(last_name="Antwort", controller_id=controller, created_at=now, changed_at=now)
+        session.add(person)
+        session.flush()
+        for name, days in (("old", 181), ("young", 179)):
+            past = now - timedelta(days=days)
+            session.add(InboundMail(digest=name, received_at=past, sender="a@b.example", outcome="answered"))
+            session.add(link(person, name, expires_at=past, created_at=past))
+            session.add(link(person, f"{name} revoked", revoked_at=past, created_at=past))
+        session.add(link(person, "endless", created_at=now - timedelta(days=900)))
+    erased = retention.run(unit_of_work, now)
+    assert (erased.mails, erased.links) == (1, 2)
+    assert list(db.session.scalars(select(InboundMail.digest))) == ["young"]
+    left = set(db.session.scalars(select(ReplyLink.nonce)))
+    assert left == {"young", "young revoked", "endless"}
+    assert retention.run(unit_of_work, now).links == 0
+
+
+def link(person, name, **values):
+    return ReplyLink(purpose="invitation", person_id=person.id, target_id=1, nonce=name, **values)
 
 
 def test_expired_drafts_held_input_and_counters_go_and_the_rest_stays(app, now):

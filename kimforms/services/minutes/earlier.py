@@ -25,6 +25,8 @@ class Note:
     sentence: str
     refused: tuple[tuple[str, bool], ...]
     """Each refused objection as a sentence, and whether it is about something confidential."""
+    open: tuple[tuple[str, bool], ...] = ()
+    """Each objection that waits for its answer, the same way."""
 
 
 def minutes_to_note(session: Session, body: Body, before: Meeting | None = None) -> Note | None:
@@ -54,7 +56,8 @@ def minutes_to_note(session: Session, body: Body, before: Meeting | None = None)
     refused = tuple(
         (refusal(minutes, one), _confidential(minutes, one)) for one in objections if one.state == "refused"
     )
-    return Note(minutes.meeting, minutes, _sentence(minutes, objections), refused)
+    waiting = tuple((_waiting(minutes, one), _confidential(minutes, one)) for one in objections if one.state == "open")
+    return Note(minutes.meeting, minutes, _sentence(minutes, objections), refused, waiting)
 
 
 def told(session: Session, meeting: Meeting) -> list[dict[str, Any]]:
@@ -76,6 +79,14 @@ def _sentence(minutes: Minutes, objections: Any) -> str:
         return f"{held} ist noch nicht festgestellt: {number} offen."
     until = f" bis {minutes.objections_until:%d.%m.%Y}" if minutes.objections_until else ""
     return f"{held} ist versandt und noch nicht festgestellt; Einwendungen sind{until} möglich."
+
+
+def _waiting(minutes: Minutes, objection: MinutesObjection) -> str:
+    target = blocks.find(minutes.content, objection.block) if objection.block else None
+    about = f" zu {blocks.title_of(target)}" if target else ""
+    late = "" if objection.in_time else " (zu spät eingegangen)"
+    day = f"{_day(objection.received_at):%d.%m.%Y}"
+    return f"Offene Einwendung von {objection.person.name} vom {day}{about}{late}: „{objection.text}“"
 
 
 def refusal(minutes: Minutes, objection: MinutesObjection) -> str:
