@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..models import Dispatch
 from .rendering import t
 
 ANSWER_WORDS = {
@@ -33,6 +34,11 @@ _KINDS = {
     "poll": ("Terminumfrage", "Poll for a date"),
     "circular": ("Umlaufverfahren", "Vote by circulation"),
 }
+_OF_MINUTES = {
+    "check": ("Niederschrift zur Prüfung", "Minutes to be checked"),
+    "minutes": _KINDS["minutes"],
+    "addendum": ("Nachtrag", "Addendum"),
+}
 _SEND = {
     "invitation": ("Einladung versenden", "Send the invitation"),
     "update": ("Änderung mitteilen", "Tell of the change"),
@@ -44,6 +50,13 @@ _SEND = {
 def kind_words() -> dict[str, str]:
     """What each kind of dispatch is called."""
     return {key: t(*pair) for key, pair in _KINDS.items()}
+
+
+def dispatch_words(made: Dispatch) -> str:
+    """What one dispatch is called; what goes out around minutes says for what."""
+    if made.kind == "minutes":
+        return t(*_OF_MINUTES.get(str(made.snapshot.get("what")), _KINDS["minutes"]))
+    return t(*_KINDS[made.kind])
 
 
 def send_words(kind: str) -> str:

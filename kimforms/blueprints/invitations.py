@@ -20,7 +20,7 @@ from ..services.queries import invitations as queries
 from ..services.refusals import InputRefused, NotPermitted, NotVisible
 from ..services.unit_of_work import unit_of_work
 from . import access
-from .invitation_words import ANSWER_WORDS, RIGHT_WORDS, VIA_WORDS, kind_words, send_words
+from .invitation_words import ANSWER_WORDS, RIGHT_WORDS, VIA_WORDS, dispatch_words, kind_words, send_words
 from .meeting_frame import frame
 from .rendering import page, see_other, t
 
@@ -197,4 +197,5 @@ def words() -> dict[str, Any]:
         "via_words": {key: t(*pair) for key, pair in VIA_WORDS.items()},
         "right_words": {key: t(*pair) for key, pair in RIGHT_WORDS.items()},
         "kind_words": kind_words(),
+        "dispatch_words": dispatch_words,
     }

@@ -14,7 +14,7 @@ from kimforms.services.meetings.moving import take_step
 from kimforms.services.refusals import NotVisible
 from kimforms.services.unit_of_work import unit_of_work
 
-from ..support import meetings
+from ..support import meetings, minutes
 from ..support.calendar_replies import reply
 from ..support.client import CheckingClient
 from ..support.databases import NOW, in_app
@@ -74,6 +74,17 @@ def test_from_the_empty_list_to_the_evidence(client: CheckingClient) -> None:
     assert "Alle 8 Eingeladenen sind fristgerecht geladen." in page.text
     with in_app(client.app):
         assert len(mails("meeting.invitation")) == 8
+
+
+def test_minutes_are_named_and_do_not_count_as_the_invitation(client: CheckingClient) -> None:
+    with in_app(client.app):
+        reference = minutes.held()
+        minutes.sent(client.app, reference)
+    client.sign_in(OFFICE)
+    page = client.get(f"/meetings/{reference}/invitation")
+    names = [one.get_text() for one in page.select("#dispatches tbody th a")]
+    assert [re.split(r" \d", name)[0] for name in names] == ["Niederschrift", "Niederschrift zur Prüfung", "Einladung"]
+    assert "Wartet im Postausgang" not in page.select_one("#people").text  # type: ignore[union-attr]
 
 
 def test_papers_are_pdf(client: CheckingClient) -> None:

@@ -21,6 +21,8 @@ from ..meetings import invitees, notices
 from ..meetings.changes import Change, announcements, asked_sequence, pending_change
 
 MOST_MAILS = 100
+CALLING = ("invitation", "update", "cancellation", "uninvitation", "reminder")
+"""Kinds of dispatch that tell somebody to come or not to; minutes go out by dispatches of their own."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def overview(session: Session, meeting: Meeting, now: datetime) -> Overview:
     places = people_on(session, meeting.body, day_of(meeting))
     sent = notices.sent_of(session, meeting)
     asked = sent.asked_sequence
-    last = last_of(sent.dispatches)
+    last = last_of([one for one in sent.dispatches if one.kind in CALLING])
     lines = [_line(group, rows, asked, last) for group in invitees.by_person(rows)]
     invited = [one for one in rows if one.invited_at is not None]
     cancelled = any(one.kind == "cancellation" for one in sent.dispatches)
