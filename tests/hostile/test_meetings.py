@@ -28,6 +28,7 @@ from kimforms.models import (
     AgendaProposal,
     Body,
     Decision,
+    Invitee,
     Meeting,
     Minutes,
     MinutesAddendum,
@@ -47,7 +48,7 @@ from ..support.client import CheckingClient, form_values
 from ..support.databases import NOW, in_app
 from ..support.invitations import mails_to
 from ..support.meetings import MEMBER, SINCE, SLUG, at_work, body, named, person
-from ..support.records import ADVISER, CASE_MANAGER, ELSEWHERE, user
+from ..support.records import ADVISER, CASE_MANAGER, ELSEWHERE, OFFICE, user
 
 WORD = "geheimrat"
 GUEST, NEIGHBOUR, FORMER = "gast@hochschule.example", "nachbar@verein.example", "frueher@rsk.example"
@@ -116,6 +117,8 @@ def _seat(session: Session, label: str) -> Seat:
 def _secrets(reference: str) -> None:
     """A point below the confidential one with decision and paper, and a motion: none of them is marked itself."""
     with at_work(reference) as (session, _who, meeting):
+        for row in session.scalars(select(Invitee).where(Invitee.meeting_id == meeting.record_id)):
+            row.invited_at = held.INVITED
         parent = session.scalars(select(AgendaItem).where(AgendaItem.title == held.SECRET)).one()
         child = AgendaItem(
             meeting=meeting, parent_id=parent.id, position=0, kind="decision", title="Unterpunkt Geheimrat", state="done",
@@ -317,3 +320,15 @@ def test_no_mail_to_a_guest_tells_of_it(house: tuple[Any, str]) -> None:
                 elif isinstance(content, bytes):
                     text += content.decode("utf-8", "replace")
                 assert WORD not in text.casefold(), part.get_content_type()
+
+
+def test_asking_by_head_is_looking(house: tuple[Any, str]) -> None:
+    """HEAD reaches views that take GET and POST, and no token protects it: whatever is not a POST only looks."""
+    app, _reference = house
+    before = state_of(app)
+    client, _token = signed_in(app, OFFICE)
+    posted = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    for endpoint, path in paths(app, "HEAD"):
+        if endpoint in posted and (path.startswith(("/meetings", "/bodies", "/decisions", "/tasks"))):
+            assert client.http.head(path).status_code == client.http.get(path).status_code, path
+    assert state_of(app) == before
