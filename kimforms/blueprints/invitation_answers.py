@@ -172,7 +172,7 @@ def _answers_page(
         is_open=answers.is_open(meeting, access.now()),
         error_pairs=pairs,
         form_errors=bool(pairs),
-        **words(),
+        **words(meeting.body),
     )
 
 
@@ -186,7 +186,7 @@ def _enter_page(meeting: Meeting, row: Invitee, form: Any, status: int = 200) ->
         form=form,
         error_pairs=pairs,
         form_errors=bool(pairs),
-        **words(),
+        **words(meeting.body),
     )
 
 
@@ -210,7 +210,7 @@ def _link_page(meeting: Meeting, rows: Sequence[Invitee], form: Any, status: int
         form=form,
         error_pairs=pairs,
         form_errors=bool(pairs),
-        **words(),
+        **words(meeting.body),
     )
 
 

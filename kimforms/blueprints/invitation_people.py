@@ -141,5 +141,5 @@ def _uninvite_page(meeting: Meeting, invitee_id: int, form: Any) -> Response:
         row=row,
         form=form,
         error_pairs=error_pairs(form),
-        **words(),
+        **words(meeting.body),
     )

@@ -19,11 +19,6 @@ VIA_WORDS = {
     "account": ("im eigenen Konto", "in the own account"),
     "office": ("von der Geschäftsstelle eingetragen", "entered by the office"),
 }
-RIGHT_WORDS = {
-    "voting": ("stimmberechtigt", "voting"),
-    "advisory": ("beratend", "advisory"),
-    "guest": ("Gast", "guest"),
-}
 _KINDS = {
     "invitation": ("Einladung", "Invitation"),
     "update": ("Änderung", "Change"),

@@ -8,9 +8,10 @@ from flask import Blueprint, Response, current_app, flash, request
 from sqlalchemy.orm import Session
 
 from ..extensions import db
+from ..forms.body_words import right_words
 from ..forms.invitations import person_form, posted_form, send_form
 from ..forms.records import error_pairs, put_errors
-from ..models import Meeting
+from ..models import Body, Meeting
 from ..services.bodies.access import Standing, meeting_to_work_on, visible_meeting
 from ..services.file_store import FileStore
 from ..services.meetings import dispatch, invitees, mailing, posting
@@ -20,7 +21,7 @@ from ..services.queries import invitations as queries
 from ..services.refusals import InputRefused, NotPermitted, NotVisible
 from ..services.unit_of_work import unit_of_work
 from . import access
-from .invitation_words import ANSWER_WORDS, RIGHT_WORDS, VIA_WORDS, dispatch_words, kind_words, send_words
+from .invitation_words import ANSWER_WORDS, VIA_WORDS, dispatch_words, kind_words, send_words
 from .meeting_frame import frame
 from .rendering import page, see_other, t
 
@@ -135,7 +136,7 @@ def show_page(meeting: Meeting, form: Any = None, status: int = 200) -> Response
         form=form,
         error_pairs=pairs,
         form_errors=bool(pairs),
-        **words(),
+        **words(meeting.body),
     )
 
 
@@ -167,7 +168,7 @@ def preview_page(meeting: Meeting, kind: Kind, form: Any, status: int = 200) -> 
         form=form,
         error_pairs=pairs,
         form_errors=bool(pairs),
-        **words(),
+        **words(meeting.body),
     )
 
 
@@ -186,16 +187,16 @@ def evidence_page(meeting: Meeting, dispatch_id: int, form: Any, status: int = 2
         form=form,
         error_pairs=pairs,
         form_errors=bool(pairs),
-        **words(),
+        **words(meeting.body),
     )
 
 
-def words() -> dict[str, Any]:
-    """The words that templates of this room share."""
+def words(body: Body) -> dict[str, Any]:
+    """The words that templates of this room share; only a steering body has people with a vote."""
     return {
         "answer_words": {key: t(*pair) for key, pair in ANSWER_WORDS.items()},
         "via_words": {key: t(*pair) for key, pair in VIA_WORDS.items()},
-        "right_words": {key: t(*pair) for key, pair in RIGHT_WORDS.items()},
+        "right_words": right_words(t, body.formality),
         "kind_words": kind_words(),
         "dispatch_words": dispatch_words,
     }

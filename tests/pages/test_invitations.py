@@ -18,7 +18,7 @@ from ..support import meetings, minutes
 from ..support.calendar_replies import reply
 from ..support.client import CheckingClient
 from ..support.databases import NOW, in_app
-from ..support.invitations import approved, invited, link_in, mails_to, rows
+from ..support.invitations import approved, invited, link_in, mails_to, rows, send
 from ..support.meetings import CHAIR, MEMBER, at_work, named
 from ..support.queries import statements_of
 from ..support.records import ADVISER, COORDINATOR, OFFICE, actor, mails
@@ -85,6 +85,20 @@ def test_minutes_are_named_and_do_not_count_as_the_invitation(client: CheckingCl
     names = [one.get_text() for one in page.select("#dispatches tbody th a")]
     assert [re.split(r" \d", name)[0] for name in names] == ["Niederschrift", "Niederschrift zur Prüfung", "Einladung"]
     assert "Wartet im Postausgang" not in page.select_one("#people").text  # type: ignore[union-attr]
+
+
+def test_only_steering_bodies_have_votes_and_a_quorum(client: CheckingClient) -> None:
+    texts = {}
+    for formality, slug in (("steering", meetings.SLUG), ("working", "werkstatt")):
+        with in_app(client.app):
+            meetings.body(formality, slug)
+            reference = approved(slug)
+            send(reference)
+        client.sign_in(OFFICE)
+        texts[formality] = client.get(f"/meetings/{reference}/invitation").text
+    assert "sicher beschlussfähig" in texts["steering"] and "stimmberechtigt" in texts["steering"]
+    assert "beschlussfähig" not in texts["working"] and "stimmberechtigt" not in texts["working"]
+    assert "Mitglied" in texts["working"]
 
 
 def test_papers_are_pdf(client: CheckingClient) -> None:
