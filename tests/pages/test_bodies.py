@@ -91,6 +91,7 @@ def test_a_planned_meeting_ends_the_warning(client: CheckingClient) -> None:
 
 
 def test_members_see_their_bodies_with_their_answer_first(client: CheckingClient) -> None:
+    assert "Zurzeit steht keine Sitzung an." in as_(client, MEMBER).get("/bodies").select_one("#own").text  # type: ignore[union-attr]
     with in_app(client.app):
         reference = invited(STEERING, "Wessel", "accepted")
         planned = meetings.meeting(STEERING, NOW + timedelta(days=90))
