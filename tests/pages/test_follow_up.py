@@ -45,7 +45,13 @@ def test_progress_is_noted_in_the_list_with_and_without_htmx(office):
         page = office.submit(office.get("/decisions/control"), form, {"percent": wrong}, status=422)
         assert [one["href"] for one in page.select(".kf-errors__list a")] == [f"#percent-{number}"]
     office.submit(office.get("/decisions/control"), form, {"percent": "100"}, status=303)
-    assert "Nach den Aufgaben: umgesetzt" in " ".join(office.get("/decisions/control").text.split())
+    badge = "#control-list article .kern-badge"
+    assert office.get("/decisions/control").select_one(badge).text.strip() == "umgesetzt (nach den Aufgaben)"
+    note = "form[action$='/progress']"
+    office.submit(office.get(f"/decisions/{reference}"), note, {"progress-state": "running"}, status=303)
+    page = office.get("/decisions/control")
+    assert page.select_one(badge).text.strip() == "in Umsetzung"
+    assert "Nach den Aufgaben: umgesetzt" in " ".join(page.text.split())
 
 
 def test_filters_stand_in_the_address_and_the_list_is_empty_without_matches(office):

@@ -33,7 +33,10 @@ class Filters:
 
 @dataclass(frozen=True)
 class ControlLine:
-    """One decision: how far it is, until when, and who does what. ``proposal`` is what the tasks suggest, if it differs."""
+    """One decision: how far it is, until when, and who does what. ``proposal`` is what the tasks suggest, if it differs.
+
+    ``noted``: somebody said how far it is; else what the tasks suggest is all that is known.
+    """
 
     decision: Decision
     body: str
@@ -44,6 +47,12 @@ class ControlLine:
     overdue: bool
     proposal: str
     tasks: Sequence[OpenTask]
+    noted: bool
+
+    @property
+    def derived(self) -> bool:
+        """Whether nobody noted a state and the tasks tell it."""
+        return bool(self.proposal) and not self.noted
 
 
 @dataclass(frozen=True)
@@ -135,4 +144,5 @@ def _line(
         overdue=bool(due and due < today),
         proposal=proposal if proposal != state else "",
         tasks=tasks,
+        noted=note is not None,
     )
