@@ -10,6 +10,7 @@ from babel.dates import format_date
 from flask import Blueprint, Response, request, url_for
 
 from ..extensions import db
+from ..forms.decisions import result_words
 from ..forms.meetings import place_words
 from ..forms.records import number_in
 from ..models import Meeting, Minutes
@@ -19,9 +20,10 @@ from ..services.bodies.rulebooks import rulebook_at
 from ..services.meetings import approval
 from ..services.meetings.tasks import tasks_of_meeting
 from ..services.processes import definition_of
-from ..services.queries import bodies, history, meeting_days, meetings, record_page
+from ..services.queries import bodies, history, meeting_days, meeting_results, meetings, record_page
 from . import access, record_parts
-from .meeting_frame import WEEKDAYS, frame, when
+from .decisions import TONES
+from .meeting_frame import HELD, WEEKDAYS, frame, when
 from .meeting_tasks import steps_of
 from .meeting_words import deed_words
 from .rendering import language, page, t
@@ -68,6 +70,9 @@ def show(reference: str) -> Response:
     }
     if standing is Standing.WORK:
         context |= _work(meeting)
+    elif meeting.record.state in HELD:
+        found = meeting_results.results_of(session, actor, meeting, standing, access.today())
+        context |= {"found": found, "results": result_words(t), "tones": TONES}
     return page("meetings/show.html", **frame(meeting, standing, ""), **context)
 
 

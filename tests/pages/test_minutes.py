@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import select
 
+from kimforms.models import Decision, Task
 from kimforms.services.minutes import signing
 from tests.support import meetings, minutes
 from tests.support.client import CheckingClient
@@ -189,6 +191,40 @@ def test_members_read_from_the_sending_on_and_object(
     add = office.get(f"{page_of(reference)}/addenda")
     office.submit(add, "#addendum-form", {"addendum-text": "Beginn war 14:03 Uhr.", "addendum-reason": "Schreibfehler"})
     assert "Nachtrag 2" in text_of(office.follow())
+
+
+def test_the_overview_shows_members_what_they_come_for(
+    workshop: Workshop, client: CheckingClient, reference: str
+) -> None:
+    overview = f"/meetings/{reference}"
+    with in_app(workshop.app):
+        minutes.signed(reference)
+    client.sign_in(MEMBER)
+    before = client.get(overview)
+    assert "sobald die Niederschrift versandt ist" in text_of(before) and f"{reference}-B" not in text_of(before)
+    assert before.select_one("#minutes") is None
+    with in_app(workshop.app):
+        minutes.send(workshop.app, reference)
+        with meetings.at_work(reference) as (session, _who, _meeting):
+            until = minutes.minutes_in(session, reference).objections_until
+            task = session.scalars(select(Task).where(Task.title == "Räume anfragen")).one()
+            task.owner_id = meetings.named(session, "Jobcenter").id
+    page = client.get(overview)
+    assert f"{reference}-B Gemeinsame Sprechstunde" in text_of(page.select_one("#decisions"))
+    assert page.select_one("#decisions .kern-badge").text.strip() == "zugestimmt"
+    assert page.select_one(f"#minutes a[href='{page_of(reference)}']") is not None
+    assert f"Einwendungen bis {until:%d.%m.%Y}" in text_of(page.select_one("#minutes"))
+    tasks = text_of(page.select_one("#own-tasks"))
+    assert "Räume anfragen" in tasks and SECRET not in tasks
+    office = signed_in(workshop, OFFICE).get(overview)
+    assert office.select_one("#decisions") is None and office.select_one("#own-tasks") is None
+    with in_app(workshop.app), meetings.at_work(reference) as (session, _who, _meeting):
+        session.scalars(select(Decision).where(Decision.reference == f"{reference}-B")).one().confidential = True
+    assert f"{reference}-B" in text_of(client.get(overview)), "members read what is confidential"
+    with in_app(workshop.app):
+        guest_account(reference)
+    guest = text_of(client.get(overview))
+    assert f"{reference}-B" not in guest and "Einwendungen bis" not in guest and "Niederschrift lesen" in guest
 
 
 def test_guests_get_nothing_confidential_neither_on_the_page_nor_in_the_file(
