@@ -14,11 +14,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+from . import meeting_pictures
 from .servers import ROOT, free_port, running
 
 IMAGES = ROOT / "docs" / "images"
@@ -33,14 +35,15 @@ COLOURS = 128
 MOST_BYTES = 150_000
 PASSWORD = "kimforms-demo"
 COORDINATOR, OFFICE, ADMIN = "koordination2@rsk.example", "leitung@rsk.example", "admin@rsk.example"
+MANAGER = "dezernat@rsk.example"
 
 
 def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="kimforms-pictures-"))
     try:
-        with demonstration(folder) as address, sync_playwright() as playwright:
+        with demonstration(folder) as (address, settings), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            for page in pages(browser, address):
+            for page in chain(pages(browser, address), meeting_pages(browser, address, settings)):
                 page.context.close()
             browser.close()
     finally:
@@ -48,8 +51,8 @@ def main() -> None:
 
 
 @contextmanager
-def demonstration(folder: Path) -> Iterator[str]:
-    """A prepared server with the demonstration's data; gives its address."""
+def demonstration(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """A prepared server with the demonstration's data; gives its address and settings."""
     port = free_port()
     settings = {
         "KIMFORMS_DATA_DIR": str(folder),
@@ -61,7 +64,7 @@ def demonstration(folder: Path) -> Iterator[str]:
     for command in ("init", "demo"):
         subprocess.run([sys.executable, "-m", "kimforms.cli", command], cwd=ROOT, env=os.environ | settings, check=True)
     with running([sys.executable, "-m", "kimforms.cli", "serve"], settings, port):
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", settings
 
 
 def pages(browser: Browser, address: str) -> Iterator[Page]:
@@ -98,6 +101,19 @@ def pages(browser: Browser, address: str) -> Iterator[Page]:
     admin.goto(f"{address}/admin/accounts")
     shoot(admin, "accounts")
     yield admin
+
+
+def meeting_pages(browser: Browser, address: str, settings: dict[str, str]) -> Iterator[Page]:
+    """The next meeting of the steering group, from the agenda to a vote."""
+    office, manager = signed_in(browser, address, OFFICE), signed_in(browser, address, MANAGER)
+    reference = meeting_pictures.planned(office, address, shoot)
+    meeting_pictures.invited(office, manager, address, reference, shoot, IMAGES)
+    yield manager
+    guest = opened(browser, SMALL)
+    meeting_pictures.replied(guest, address, settings, shoot)
+    yield guest
+    meeting_pictures.held(office, address, reference, shoot)
+    yield office
 
 
 def themes(page: Page, address: str) -> None:
@@ -248,10 +264,12 @@ def references(page: Page, prefix: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def shoot(page: Page, name: str, at: Locator | None = None) -> None:
-    """Writes what the window shows as a small PNG; ``at`` is scrolled to first."""
+def shoot(page: Page, name: str, at: Locator | None = None, *, top: bool = False) -> None:
+    """Writes what the window shows as a small PNG; ``at`` is scrolled to first, ``top``: to the window's top."""
     page.evaluate("document.fonts.ready")
-    if at is not None:
+    if at is not None and top:
+        at.evaluate("one => window.scrollTo(0, one.getBoundingClientRect().top + window.scrollY - 90)")
+    elif at is not None:
         at.scroll_into_view_if_needed()
     picture = Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide")))
     target = IMAGES / f"{name}.png"
