@@ -19,6 +19,7 @@ from ..permissions import ANYONE, Actor, actor_of
 from .meetings import answers, approval, dispatch, invitees, offers, papers, posting, proposals
 from .meetings import tasks as meeting_tasks
 from .meetings.agenda import Point, add_item
+from .meetings.changes import pending_change
 from .meetings.notices import sent_of
 from .meetings.planning import plan_meeting
 from .minutes import sending
@@ -135,6 +136,8 @@ def invite(play: Playing, step: DemoMeetingStep) -> None:
     prepared = play.prepared if isinstance(play.prepared, papers.Prepared) else None
     if step.invite == "invitation":
         invitees.take_over(play.session, play.actor(step.by), play.at, play.meeting)
+    elif pending_change(play.session, play.meeting) is None:
+        return  # a demonstration with few reports has no themes, so nothing came onto the agenda late
     dispatch.send(play.session, play.actor(step.by), play.at, play.meeting, step.invite, prepared=prepared)
 
 

@@ -246,7 +246,7 @@ def test_a_direct_solution_that_does_not_work_is_improved() -> None:
 @pytest.mark.parametrize("key", ["2026-01-01_" + "9" * 30, "2026-01-01_٣", "morgen_1", "2026-01-01_", "\x00_1"])
 def test_a_place_in_the_register_that_nobody_gave_out_leads_to_its_beginning(key: str) -> None:
     one = decide(before_decision()[1])
-    page = queries.register(db.session(), actor(db.session(), OFFICE), queries.Filters(), key)
+    page = queries.register(db.session(), actor(db.session(), OFFICE), queries.Filters(), NOW.date(), key)
     assert [line.reference for line in page.lines] == [one]
 
 
@@ -255,7 +255,7 @@ def test_a_place_in_the_register_that_nobody_gave_out_leads_to_its_beginning(key
 )
 def test_the_register_is_searched_in_any_case(words: str, found: int) -> None:
     decide(before_decision()[1], wording="Ämter teilen sich ein Postfach.")
-    page = queries.register(db.session(), actor(db.session(), OFFICE), queries.Filters(text=words))
+    page = queries.register(db.session(), actor(db.session(), OFFICE), queries.Filters(text=words), NOW.date())
     assert len(page.lines) == found
 
 
