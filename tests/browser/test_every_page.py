@@ -16,7 +16,8 @@ from ..support.vnu import errors_of
 from .conftest import MakePerson
 
 NOT_PAGES = {
-    "/statistics/export", "/decisions/control.pdf", "/solutions/feed.atom", "/solutions/feed.rss", "/healthz", "/favicon.ico", "/report/receipt.pdf",
+    "/statistics/export", "/decisions/control.pdf", "/solutions/feed.atom", "/solutions/feed.rss", "/healthz",
+    "/favicon.ico", "/report/receipt.pdf",
 }  # fmt: skip
 REFUSED = ("/no-such-page", "/password/forged", "/report/resume/forged", "/inbox?state=unknown&sort=wrong&after=x")
 OF_RECORDS = ("", "/contact", "/edit", "/history", "/shares", "/actions/erfassen", "/actions/rueckfragen")
