@@ -17,7 +17,7 @@ from ..config import Settings
 from ..engine.demo_documents import DemoDecision, DemoThemes
 from ..engine.demo_meetings import DemoCircular, DemoMeeting, DemoMeetings, DemoMeetingStep, DemoPoll, DemoSeries
 from ..engine.profile import Profile
-from ..models import CircularVote, Controller, DatePoll, Delivery, OutboxMessage, Record, Setting
+from ..models import CircularVote, Controller, DatePoll, Delivery, Meeting, OutboxMessage, Record, Setting
 from ..permissions import ANYONE, actor_of
 from ..rules.calendar_days import SchoolHolidays
 from . import demo_meeting_sessions as held
@@ -150,8 +150,10 @@ class Meetings:
     def take(self, deed: MeetingDeed) -> None:
         """Takes a step in its own unit of work, unless it was taken. PDFs are set before, outside of it."""
         with unit_of_work() as session:
-            known = self._progress(session).get(deed.key, {})
-        if deed.number < known.get("done", 0):
+            progress = self._progress(session)
+            told_before = not progress and session.scalar(select(Meeting.record_id).limit(1)) is not None
+        known = progress.get(deed.key, {})
+        if told_before or deed.number < known.get("done", 0):
             return
         prepared = self._prepared(deed, known)
         with unit_of_work() as session:
