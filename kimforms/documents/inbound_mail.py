@@ -209,10 +209,16 @@ def _payload(part: Message) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
+ESCAPES = frozenset({"unicode_escape", "raw_unicode_escape", "unicodeescape", "rawunicodeescape"})
+"""Codecs of Python's own spelling of texts: no mail is written in them (RFC 2045, 2.2 wants registered names)."""
+
+
 def _decoded(part: Message) -> str:
     content = _payload(part)
     charset = part.get_param("charset", "utf-8")
     for name in (charset if isinstance(charset, str) else "utf-8", "utf-8"):
+        if name.lower().replace("-", "_") in ESCAPES:
+            continue
         try:
             return content.decode(name)
         except (ValueError, LookupError):  # UnicodeDecodeError is a ValueError

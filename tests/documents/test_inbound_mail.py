@@ -196,6 +196,12 @@ def read_or_refused(content: bytes) -> None:
         found.text.encode()
 
 
+def test_a_charset_that_is_none_of_a_mail_is_read_as_if_it_were_not_named():
+    for charset in ("unicode_escape", "raw-unicode-escape", "no-such-charset"):
+        found = read_mail(f"From: a@b.example\r\nContent-Type: text/plain; charset={charset}\r\n\r\n".encode() + rb"Gr\ u\x" + b"\r\n")
+        assert found.text == r"Gr\ u\x"
+
+
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(content):
     read_or_refused(content)
