@@ -1,9 +1,22 @@
 """Tables, one file an aggregate. Importing this package makes all of them known to SQLAlchemy and Alembic."""
 
 from .accounts import HeldInput, OneTimeToken, RateWindow, Responsibility, RoleGrant, User
+from .advice import AdvisoryService, Briefing, BriefingPlace, CourseDate
 from .audit import ChainHead, Event, EventValue
 from .bodies import Officer, Person, Room, Rulebook, Seat, SeatHolder, TextModule
+from .campaign import CampaignRun, LetterTemplate, LongTask
 from .catalogue import Body, CatalogueEntry, Controller, Municipality, Organisation
+from .checklists import (
+    ChecklistEdition,
+    ChecklistEntry,
+    ChecklistLook,
+    ChecklistMessage,
+    ChecklistShare,
+    ClientChecklist,
+    HandOver,
+    Milestone,
+    NaturalisationOffice,
+)
 from .circular import CircularBallot, CircularVote
 from .decisions import Decision, DecisionProgress, ThemeMerge
 from .full_text import POSTGRESQL as POSTGRESQL
@@ -39,18 +52,29 @@ from .views import SavedView
 from .work import Attachment, Blob, Comment, Follow, Mention, Question, ReadLog, Task
 
 __all__ = [
+    "AdvisoryService",
     "AgendaItem",
     "AgendaPaper",
     "AgendaProposal",
     "Attachment",
     "Blob",
     "Body",
+    "Briefing",
+    "BriefingPlace",
+    "CampaignRun",
     "CatalogueEntry",
     "ChainHead",
+    "ChecklistEdition",
+    "ChecklistEntry",
+    "ChecklistLook",
+    "ChecklistMessage",
+    "ChecklistShare",
     "CircularBallot",
     "CircularVote",
+    "ClientChecklist",
     "Comment",
     "Controller",
+    "CourseDate",
     "DatePoll",
     "DatePollOption",
     "DatePollParticipant",
@@ -66,19 +90,24 @@ __all__ = [
     "Exclusion",
     "FieldFollow",
     "Follow",
+    "HandOver",
     "HeldInput",
     "InboundMail",
     "Invitee",
+    "LetterTemplate",
+    "LongTask",
     "Meeting",
     "MeetingSeries",
     "Mention",
     "MessagePart",
+    "Milestone",
     "Minutes",
     "MinutesAddendum",
     "MinutesObjection",
     "MinutesSignature",
     "MinutesVersion",
     "Municipality",
+    "NaturalisationOffice",
     "NewsSent",
     "NumberSequence",
     "Officer",

@@ -154,24 +154,27 @@ class InboundMail(db.Model):
 
 
 class ReplyLink(db.Model):
-    """A signed link for a person without account. The token is derived from ``id``, ``nonce`` and the secret key.
+    """A signed link for somebody without account. The token is derived from ``id``, ``nonce`` and the secret key.
 
     ``purpose``: ``invitation`` (``target_id``: invitee), ``poll`` (participant), ``circular`` (ballot), ``minutes``
-    (dispatch recipient), ``feed`` (null: the person's meetings; else the body).
+    (dispatch recipient), ``feed`` (null: the person's meetings; else the body), ``service`` (entry of the directory). It belongs
+    to a person, or to an ``address`` behind which nobody in particular is known.
     """
 
     id: Mapped[Key]
     purpose: Mapped[str] = mapped_column(String(12))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    address: Mapped[str | None] = mapped_column(String(254))
     target_id: Mapped[int | None] = mapped_column(BigId)
     nonce: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[Moment]
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     first_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person | None] = relationship()
 
     __table_args__ = (
-        CheckConstraint("purpose IN ('invitation', 'poll', 'circular', 'minutes', 'feed')", name="purpose"),
+        CheckConstraint("purpose IN ('invitation', 'poll', 'circular', 'minutes', 'feed', 'service')", name="purpose"),
+        CheckConstraint("person_id IS NOT NULL OR address IS NOT NULL", name="somebody"),
         Index(None, "purpose", "target_id"),
     )

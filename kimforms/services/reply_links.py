@@ -24,12 +24,23 @@ GONE = "Dieser Link gilt nicht mehr: Er ist abgelaufen, wurde zurückgezogen ode
 
 
 def make(
-    session: Session, now: datetime, *, purpose: str, person: Person, target_id: int | None, expires_at: datetime | None
+    session: Session,
+    now: datetime,
+    *,
+    purpose: str,
+    person: Person | None = None,
+    address: str | None = None,
+    target_id: int | None,
+    expires_at: datetime | None,
 ) -> ReplyLink:
-    """A new link of ``purpose`` for this person; ``target_id`` as :class:`~kimforms.models.ReplyLink` says."""
+    """A new link of ``purpose`` for this person, or for whoever reads the mail at ``address``.
+
+    ``target_id`` is what :class:`~kimforms.models.ReplyLink` says.
+    """
     link = ReplyLink(
         purpose=purpose,
-        person_id=person.id,
+        person_id=person.id if person else None,
+        address=address,
         target_id=target_id,
         nonce=secrets.token_hex(32),
         created_at=now,
@@ -70,7 +81,7 @@ def look_up(session: Session, secret: str, token: str, now: datetime) -> ReplyLi
         raise LinkExpired(GONE)
     if link.revoked_at is not None or (link.expires_at is not None and link.expires_at <= now):
         raise LinkExpired(GONE)
-    if not link.person.active:
+    if link.person is not None and not link.person.active:
         raise LinkExpired(GONE)
     return link
 
@@ -100,6 +111,7 @@ def texts_for(session: Session, secret: str, text: str, address: str, now: datet
         link = session.get(ReplyLink, number)
         if link is None or link.revoked_at is not None or (link.expires_at is not None and link.expires_at <= now):
             continue
-        if (link.person.email or "").lower() == address.lower():
+        owner = link.person.email if link.person is not None else link.address
+        if (owner or "").lower() == address.lower():
             made[number] = token_text(secret, link)
     return made
