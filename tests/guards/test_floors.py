@@ -14,13 +14,13 @@ FLOORS = {
     "services": 3,
     "permissions": 2.5,
     "forms": 2, "models": 2,
-    "engine": 1, "rules": 1, "similarity": 1, "documents": 1, "profiles": 1, "config": 1, "extensions": 1,
+    "engine": 1, "rules": 1, "naturalisation": 1, "similarity": 1, "documents": 1, "profiles": 1, "config": 1, "extensions": 1,
 }  # fmt: skip
 FRAMEWORKS = {
     "flask", "flask_babel", "flask_htmx", "flask_login", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "gunicorn",
     "huey", "sqlalchemy", "werkzeug", "wtforms",
 }  # fmt: skip
-PURE = ("engine", "rules", "similarity", "documents")
+PURE = ("engine", "rules", "naturalisation", "similarity", "documents")
 WEB = FRAMEWORKS - {"sqlalchemy"}
 WEB_ALLOWED = {
     ("kimforms.services.set_up", "flask_migrate"): "the first start runs the migrations",

@@ -1,0 +1,1 @@
+"""The directory of advisory services, briefings, and dates of courses and tests."""

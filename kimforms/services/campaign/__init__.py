@@ -1,0 +1,1 @@
+"""Letters of the naturalisation campaign: templates, addresses that nobody keeps, printing in the background."""

@@ -1,0 +1,1 @@
+"""Editions of a naturalisation office's checklist: draft, differences, publishing, withdrawing, lifting."""
