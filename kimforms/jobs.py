@@ -20,7 +20,17 @@ from huey.consumer import Consumer
 
 from .config import Settings, SettingsError
 from .extensions import db
-from .services import deadlines, delivery, digest, news, retention, similar_groups, similar_reports, statistics
+from .services import (
+    deadlines,
+    delivery,
+    digest,
+    long_work,
+    news,
+    retention,
+    similar_groups,
+    similar_reports,
+    statistics,
+)
 from .services.circular import closing as circular_votes
 from .services.file_store import FileStore
 from .services.meetings import mailbox, reminders
@@ -155,6 +165,39 @@ class OutboxLoop(threading.Thread):
             return False
 
 
+class LongWorkLoop(threading.Thread):
+    """Looks every two seconds for long work and carries it out, one at a time; hands it back when the worker ends."""
+
+    def __init__(self, app: Flask, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        super().__init__(name="long work", daemon=True)
+        self.app, self.clock = app, clock
+        self.stop_flag = threading.Event()
+        self.worker = delivery.worker_name()
+
+    def run(self) -> None:
+        pause = 0.0
+        while not self.stop_flag.wait(pause):
+            try:
+                pause = 0.0 if self.round() else POLL_SECONDS
+            except Exception as error:
+                log.error("long work round failed", error=type(error).__name__)  # its message may quote an address
+                pause = UNREACHABLE_SECONDS
+
+    def round(self) -> bool:
+        """One look; whether there was something to do."""
+        with self.app.app_context():
+            if not long_work.waits(db.session(), self.clock()):
+                return False
+            return long_work.work_once(self._progress, unit_of_work, self.clock, self.worker)
+
+    def _progress(self, task_id: int) -> long_work.Progress:
+        settings: Settings = self.app.config["SETTINGS"]
+        return long_work.Progress(
+            task_id, unit_of_work, self.clock, self.worker, settings.data_dir, self.app.config["SECRET_KEY"],
+            self.stop_flag.is_set,
+        )  # fmt: skip
+
+
 def sender_of(app: Flask) -> delivery.Sender:
     """How this installation sends."""
     settings: Settings = app.config["SETTINGS"]
@@ -169,9 +212,10 @@ def run_worker(app: Flask, tick: Callable[[], bool] | None = None) -> None:
     """
     huey = make_huey(app.config["SETTINGS"])
     schedule(huey, app)
-    loop = OutboxLoop(app)
+    loops = (OutboxLoop(app), LongWorkLoop(app))
     consumer = _Consumer(huey, tick)
-    loop.start()
+    for loop in loops:
+        loop.start()
     # at once, not at the next quarter of an hour: after an update no report is found before it was read anew
     threading.Thread(
         target=_run, args=(app, "similar", lambda: keep_similar(datetime.now(UTC))), name="similar", daemon=True
@@ -179,8 +223,10 @@ def run_worker(app: Flask, tick: Callable[[], bool] | None = None) -> None:
     try:
         consumer.run()
     finally:
-        loop.stop_flag.set()
-        loop.join(STOP_SECONDS)
+        for loop in loops:
+            loop.stop_flag.set()
+        for loop in loops:
+            loop.join(STOP_SECONDS)
 
 
 class _Consumer(Consumer):

@@ -58,6 +58,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "task:own": frozenset(ROLES),
     "dashboard:read": frozenset(ROLES),
     "account:own": frozenset(ROLES),
+    "progress:read": frozenset(ROLES),  # of work that one began, or that colleagues may see: services/long_work.py
     "solutions:follow": frozenset(ROLES),
     "outbox:read": frozenset({"office", "admin"}),
     "outbox:content": frozenset({"office"}),

@@ -18,7 +18,7 @@ ROOMS = (
     "record_steps", "record_work", "similar",
     "comparison", "tasks", "dashboard", "decisions", "statistics", "outbox", "solutions", "publishing",
     "themes",
-    "theme_deeds", "theme_proposals", "replies", "rulebooks",
+    "theme_deeds", "theme_proposals", "replies", "rulebooks", "progress",
 )  # fmt: skip
 
 

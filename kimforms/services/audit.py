@@ -152,6 +152,8 @@ class Tag(Enum):
     MINUTES_ANSWER = "minutes:answer", ("objection", "how", "answer")
     MINUTES_ADDENDUM = "minutes:addendum", ("addendum", "number", "block", "text")
     MINUTES_SETTLE = "minutes:settle", ("how",)
+    WORK_START = "work:start", ("task", "kind", "subject")
+    WORK_CANCEL = "work:cancel", ("task",)
     PROFILE_LOAD = "profile:load", ("profile", "version", "new", "changed")
     PROCESS_PUBLISH = "process:publish", ("process", "version", "hash")
 
