@@ -5,14 +5,19 @@ Written by offices through services, brought first by a profile. Texts are Germa
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
 from kimforms.engine.conditions import Condition
 from kimforms.engine.strict import Id, Strict
+from kimforms.naturalisation.truth import can_hold
 
 ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}[0-9]{1,3}$")]
 """`B4`: the letter of the section and a number. It never changes its meaning."""
@@ -41,7 +46,9 @@ class Item(Strict):
     """A point of the checklist. Without `applies_when` it always applies.
 
     `sensitive`: neither answer nor note nor that it applied is ever stored. `verified_by` and `verified_on` say who checked
-    the point against the law and when.
+    the point against the law and when. `replaces` (exceptions and second ways): the points that step back where this one
+    applies. `alternative_to`: another proof of the same thing, one of the two is enough. `after_decision`: asked for only
+    once the office has decided, so never missing at a hand-over.
     """
 
     id: ItemId
@@ -58,6 +65,9 @@ class Item(Strict):
     verified_on: date | None = None
     note: Words | None = None
     excluded_titles_aufenthg: tuple[Line, ...] = ()
+    replaces: tuple[ItemId, ...] = ()
+    alternative_to: ItemId | None = None
+    after_decision: bool = False
 
 
 class Section(Strict):
@@ -67,6 +77,31 @@ class Section(Strict):
     title: Line
     help: Words | None = None
     items: tuple[Item, ...] = ()
+
+
+class Exclusive(Strict):
+    """Questions of which only one can be answered with yes; `reason` is the sentence that people read."""
+
+    conditions: tuple[Id, ...] = Field(min_length=2)
+    reason: Words
+
+
+class Implies(Strict):
+    """A yes to `condition` is only possible together with a yes to one of `any_of`.
+
+    Where there is but one of them and it was not asked, it counts as answered with yes.
+    """
+
+    condition: Id
+    any_of: tuple[Id, ...] = Field(min_length=1)
+    reason: Words
+
+
+class Meaning(Strict):
+    """What a grade of verification says, for staff."""
+
+    value: Verified
+    meaning: Line
 
 
 class Route(Strict):
@@ -101,12 +136,71 @@ class Fees(Strict):
 
 
 class ChecklistDocument(Strict):
-    """A whole edition; see `check.py` for what must hold between its parts."""
+    """A whole edition; see `check.py` for what must hold between its parts.
+
+    `rules` and `open_points` are for staff. `answers` are what a person can say to a point without an account.
+    """
 
     law_status: date
+    answers: tuple[Line, ...] = ()
+    verified_values: tuple[Meaning, ...] = ()
+    rules: tuple[Words, ...] = ()
+    open_points: tuple[Words, ...] = ()
     routes: tuple[Route, ...] = ()
-    conditions: tuple[SituationQuestion, ...] = ()
     terms: tuple[Term, ...] = ()
     fees: Fees
-    open_points: tuple[Words, ...] = ()
+    conditions: tuple[SituationQuestion, ...] = ()
+    exclusive: tuple[Exclusive, ...] = ()
+    implies: tuple[Implies, ...] = ()
     sections: tuple[Section, ...] = Field(min_length=1)
+
+    @cached_property
+    def items(self) -> Mapping[str, Item]:
+        """All points by id, in the order of the edition; of two with the same id the first."""
+        found: dict[str, Item] = {}
+        for section in self.sections:
+            for item in section.items:
+                found.setdefault(item.id, item)
+        return found
+
+    @cached_property
+    def question_ids(self) -> frozenset[str]:
+        """Ids of all questions about the situation."""
+        return frozenset(one.id for one in self.conditions)
+
+    @cached_property
+    def storable_questions(self) -> frozenset[str]:
+        """Ids of the questions that are not sensitive."""
+        return frozenset(one.id for one in self.conditions if not (one.sensitive or one.never_store))
+
+    @cached_property
+    def never_stored_items(self) -> frozenset[str]:
+        """Ids of the points of which nothing is ever stored; `applies.never_stored` says which they are."""
+        return frozenset(
+            one.id
+            for one in self.items.values()
+            if one.sensitive or one.never_store or not can_hold(one.applies_when, self.storable_questions)
+        )
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of the canonical JSON, in hexadecimal: equal for editions that say the same."""
+        text = json.dumps(as_json(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def section_of(self, item_id: str) -> Section:
+        """The section a point stands in; `KeyError` if there is no such point."""
+        for section in self.sections:
+            if any(one.id == item_id for one in section.items):
+                return section
+        raise KeyError(item_id)
+
+
+def as_json(document: ChecklistDocument) -> dict[str, Any]:
+    """The edition as plain JSON data, defaults left out; `from_json` gives an equal one back."""
+    return document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def from_json(data: Mapping[str, Any]) -> ChecklistDocument:
+    """The edition in stored JSON; raises pydantic's `ValidationError` for anything else."""
+    return ChecklistDocument.model_validate(data)
