@@ -154,6 +154,16 @@ class Tag(Enum):
     MINUTES_SETTLE = "minutes:settle", ("how",)
     WORK_START = "work:start", ("task", "kind", "subject")
     WORK_CANCEL = "work:cancel", ("task",)
+    DIRECTORY_ENTER = "directory:enter", ("entry", "slug", "name", "organisation")
+    DIRECTORY_CHANGE = "directory:change", ("entry", "slug", "via", "changes")
+    DIRECTORY_CONFIRM = "directory:confirm", ("entry", "slug", "via")
+    DIRECTORY_STATE = "directory:state", ("entry", "slug", "active", "reason")
+    DIRECTORY_ASK = "directory:ask", ("entry", "slug", "reminder")
+    DIRECTORY_MERGE = (
+        "directory:merge",
+        ("entry", "slug", "into", "organisation", "new_organisation", "checklists", "renamed"),
+    )
+    CHECKLIST_MOVE = "checklist:move", ("old", "new", "renamed")
     PROFILE_LOAD = "profile:load", ("profile", "version", "new", "changed")
     PROCESS_PUBLISH = "process:publish", ("process", "version", "hash")
 
