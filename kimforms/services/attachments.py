@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from ..engine.definition import Attachments
 from ..engine.fields.files import KINDS, readable_size
-from ..models import Attachment, Blob, Record
+from ..models import Attachment, Blob, Meeting, Record
 from ..permissions import Actor, Sight, may
 from . import audit, file_kinds
+from .bodies.access import may_work
 from .file_store import FileStore, Stored, TooLarge
 from .processes import definition_of
 from .records.facts import awaits_second_person
@@ -154,8 +155,7 @@ def _touch(record: Record, now: datetime) -> None:
 
 
 def _rules(actor: Actor, record: Record) -> Attachments:
-    works = "meeting:work" if record.process.key == MEETING else "record:work"
-    if not may(actor, works, record.controller_id):
+    if not _may_bring(actor, record):
         raise NotPermitted()
     rules = definition_of(record.version).access.attachments
     if not rules.allowed:
@@ -163,3 +163,11 @@ def _rules(actor: Actor, record: Record) -> Attachments:
             {FIELD: "Zu diesen Vorgängen gibt es keine Dateien: Schreiben enthalten oft persönliche Daten."}
         )
     return rules
+
+
+def _may_bring(actor: Actor, record: Record) -> bool:
+    """Whoever works on the record; on a meeting, whoever works for its body (steering bodies: the office)."""
+    if record.process.key != MEETING:
+        return may(actor, "record:work", record.controller_id)
+    meeting = object_session(record).get(Meeting, record.id)
+    return meeting is not None and may_work(actor, meeting.body)

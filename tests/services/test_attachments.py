@@ -13,6 +13,7 @@ from kimforms.services import attachments, file_kinds
 from kimforms.services.file_store import FileStore, TooLarge
 from kimforms.services.refusals import InputRefused, NotPermitted, NotVisible
 
+from ..support import meetings
 from ..support.databases import NOW
 from ..support.records import ADVISER, COORDINATOR, OFFICE, last_payload, own_process, report, tags, work
 
@@ -153,6 +154,17 @@ def test_only_who_works_on_it_adds_files(app, store, email):
     with pytest.raises(NotPermitted):
         upload(email, reference, store)
     assert files(store) == []
+
+
+def test_only_the_office_brings_files_to_a_meeting_of_a_steering_body(app, store):
+    meetings.body()
+    meetings.body("working", "pruefgruppe")
+    steering, working = meetings.meeting(), meetings.meeting("pruefgruppe")
+    with pytest.raises(NotPermitted):
+        upload(COORDINATOR, steering, store)
+    assert files(store) == []
+    assert upload(OFFICE, steering, store)
+    assert upload(COORDINATOR, working, store)
 
 
 def test_a_removed_file_is_gone_but_stays_in_the_history(app, store):

@@ -7,13 +7,14 @@ from sqlalchemy import select
 
 from kimforms.extensions import db
 from kimforms.models import Decision, Event, Presence, Vote
-from kimforms.services.meetings import attendance, notes, proclaiming, progress, session, voting
+from kimforms.services.meetings import attendance, notes, offers, proclaiming, progress, session, voting
 from kimforms.services.meetings.room import ballot_token, room_of
 from kimforms.services.refusals import InputRefused, NotPermitted, StaleVersion, StepRefused
 
 from ..support.chain import STEERING as CASE
 from ..support.chain import decision, gathered, proposed, reconstruct
-from ..support.meetings import MEMBER, body, meeting
+from ..support.databases import NOW
+from ..support.meetings import BEGINS, MEMBER, body, meeting
 from ..support.records import COORDINATOR, stored
 from ..support.sessions import at, at_work, come, found, go, last_item, named, opened, voted
 
@@ -238,6 +239,29 @@ def test_a_paper_is_decided_and_its_theme_follows(app):
         count = voting.Count(yes=1, no=4, wording="So wird es gemacht.")
         proclaiming.recount_proclaimed(work, actor, at(30), voting.vote_of(work, held, vote), count, "falsch gezählt")
     assert stored(paper).state == "aufgehoben"
+
+
+def test_a_dropped_point_lets_its_paper_go_and_takes_it_back(app):
+    theme = gathered()
+    reconstruct(theme, CASE)
+    paper = proposed(theme)
+    reference, later = opened(), meeting(begins=BEGINS + timedelta(days=30))
+    with at_work(reference) as (work, actor, held):
+        last_item(work, held).record = stored(paper)
+    assert not offered_for(later, {paper, theme}), "the paper stands on an open agenda, and the theme comes with it"
+    with at_work(reference) as (work, actor, held):
+        progress.put_off(work, actor, at(10), last_item(work, held), "dropped", "zurückgezogen")
+    assert "sitzung" not in stored(paper).answers
+    assert offered_for(later, {paper, theme}) == {paper, theme}
+    with at_work(reference) as (work, actor, held):
+        progress.call_item(work, actor, at(11), last_item(work, held))
+    assert reference in stored(paper).answers["sitzung"]
+    assert not offered_for(later, {paper, theme})
+
+
+def offered_for(reference, wanted):
+    with at_work(reference) as (work, actor, held):
+        return {one.reference for one in offers.offered(work, actor, held, NOW.date())} & wanted
 
 
 def test_a_paper_is_postponed_without_a_vote(app):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Subquery, exists, select
+from sqlalchemy.orm import Session, aliased
 
-from ...models import AgendaItem, AgendaPaper, Meeting, Process, Record
+from ...models import AgendaItem, AgendaPaper, Meeting, Process, Record, RecordLink
 from ...permissions import Actor, visible_records
 from ...rules.calendar_days import short
 from .. import audit
@@ -30,7 +30,7 @@ MOST_OFFERED = 50
 def offered(session: Session, actor: Actor, meeting: Meeting, today: date) -> list[Record]:
     """Decision papers and open themes that could be put on this agenda, papers first, the longest waiting first.
 
-    What stands on the agenda of an open meeting of any body is left out. One query.
+    What stands on the agenda of an open meeting of any body is left out, and so is a theme whose paper does. One query.
     """
     wanted = (
         select(Record)
@@ -40,6 +40,7 @@ def offered(session: Session, actor: Actor, meeting: Meeting, today: date) -> li
             visible_records(session, actor, today),
             ((Process.key == PAPER) & (Record.state == PROPOSED)) | ((Process.key == THEME) & Record.open),
             ~_on_open_agenda(),
+            ~_paper_on_open_agenda(),
         )
         .order_by(Process.key, Record.state_since, Record.id)
         .limit(MOST_OFFERED)
@@ -88,6 +89,11 @@ def take_back(session: Session, actor: Actor, now: datetime, item: AgendaItem) -
     """The point is taken off: its decision paper no longer says where it stands, and is offered again."""
     if item.record is not None and item.record.process.key == PAPER and item.record.open:
         _answer(session, actor, now, item.record, sitzung=None, top=None)
+
+
+def put_back(session: Session, actor: Actor, now: datetime, item: AgendaItem) -> None:
+    """A point that had been dropped is dealt with after all: its decision paper says again where it stands."""
+    _join(session, actor, now, item)
 
 
 def refresh_numbers(session: Session, actor: Actor, now: datetime, meeting: Meeting) -> None:
@@ -149,9 +155,22 @@ def _point_of(record: Record) -> Point:
 
 def _on_open_agenda() -> exists:  # type: ignore[valid-type]
     """The SQL condition that a record stands on the agenda of a meeting that is still to be held."""
-    held = select(Record.id).where(Record.state.in_(OPEN_MEETINGS)).correlate(None).subquery()
     return exists().where(
         AgendaItem.record_id == Record.id,
-        AgendaItem.meeting_id.in_(select(held.c.id)),
+        AgendaItem.meeting_id.in_(select(_open_meetings().c.id)),
         AgendaItem.state == "open",
     )
+
+
+def _paper_on_open_agenda() -> exists:  # type: ignore[valid-type]
+    """The SQL condition that a theme comes onto an agenda already, by a paper that is joined to it."""
+    paper, joined = aliased(Record), aliased(RecordLink)
+    return (
+        exists()
+        .where(joined.to_id == Record.id, joined.from_id == paper.id, AgendaItem.record_id == paper.id)
+        .where(AgendaItem.meeting_id.in_(select(_open_meetings().c.id)), AgendaItem.state == "open")
+    )
+
+
+def _open_meetings() -> Subquery:
+    return select(Record.id).where(Record.state.in_(OPEN_MEETINGS)).correlate(None).subquery()

@@ -14,6 +14,7 @@ from .. import audit
 from ..queries.agenda import items_of, numbered
 from ..refusals import InputRefused, NotVisible, StaleVersion, StepRefused
 from .agenda import Point, add_item
+from .offers import put_back, take_back
 from .room import room_of
 from .session import require_running
 
@@ -39,7 +40,9 @@ def call_item(session: Session, actor: Actor, now: datetime, item: AgendaItem) -
         return
     meeting.current_item_id = item.id
     if item.state != "open":
-        item.state, item.state_note, item.ended_at = "open", "", None
+        was, item.state, item.state_note, item.ended_at = item.state, "open", "", None
+        if was == "dropped":
+            put_back(session, actor, now, item)
     if item.began_at is None:
         item.began_at = now
     tell(session, actor, now, item, "called")
@@ -118,8 +121,10 @@ def admit(
     }  # fmt: skip
     if not verdict.ok:
         item.state, item.state_note = "dropped", "nicht zugelassen"
+        take_back(session, actor, now, item)
     elif item.state == "dropped":
         item.state, item.state_note = "open", ""
+        put_back(session, actor, now, item)
     tell(
         session,
         actor,
@@ -171,8 +176,12 @@ def _settle(session: Session, actor: Actor, now: datetime, item: AgendaItem, sta
     meeting = item.meeting
     require_running(actor, meeting)
     if (item.state, item.state_note) != (state, note):
-        item.state, item.state_note = state, note
+        was, item.state, item.state_note = item.state, state, note
         item.ended_at = now if state != "open" else None
+        if state == "dropped":
+            take_back(session, actor, now, item)
+        elif was == "dropped":
+            put_back(session, actor, now, item)
         tell(session, actor, now, item, state, note)
         if item.notes and state != "open":
             tell_notes(session, actor, now, item, "kept")
