@@ -1,7 +1,8 @@
 """HTML in, accessible PDF out. Called by services and the worker for receipts, letters, papers and minutes.
 
-The result is PDF/UA-1 (ISO 14289-1) or PDF/A-2a: tagged, with title and language, fonts embedded. Nothing is ever fetched from the
-network or from the disk: an HTML document may bring `data:` URLs and name files of the folder of fonts, nothing else.
+The result is PDF/UA-1 (ISO 14289-1), PDF/A-2a or PDF/A-3a: tagged, with title and language, fonts embedded. Nothing is ever
+fetched from the network or from the disk: an HTML document may bring `data:` URLs and name files of the folder of fonts, nothing
+else.
 """
 
 from __future__ import annotations
@@ -9,12 +10,16 @@ from __future__ import annotations
 import mimetypes
 import re
 import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
-Variant = Literal["pdf/ua-1", "pdf/a-2a"]
-"""`pdf/ua-1` (ISO 14289-1) to send and read, `pdf/a-2a` (ISO 19005-2) for the archive."""
+Variant = Literal["pdf/ua-1", "pdf/a-2a", "pdf/a-3a"]
+"""`pdf/ua-1` (ISO 14289-1) to send and read, `pdf/a-2a` (ISO 19005-2) for the archive, `pdf/a-3a` (ISO 19005-3) to carry files."""
 
 FONT_SCHEME = "font"
 """`url(font:Name.woff2)` in a stylesheet names a file directly in the folder of fonts."""
@@ -27,6 +32,21 @@ _LANG = re.compile(r"\blang\s*=\s*[\"']?[A-Za-z]{2,3}\b", re.IGNORECASE)
 _FONT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.(woff2|woff|ttf|otf)")
 
 
+@dataclass(frozen=True)
+class EmbeddedFile:
+    """A file inside the PDF. `name` ends as the file's kind does (`.json`); `made_at` is when its content was true.
+
+    `relationship` (ISO 19005-3, annex E): `Data` where the paper shows what the file says, `Source`, `Alternative`,
+    `Supplement`.
+    """
+
+    name: str
+    content: bytes
+    description: str
+    made_at: datetime
+    relationship: Literal["Source", "Data", "Alternative", "Supplement"] = "Data"
+
+
 class ForeignResource(ValueError):
     """The document named a resource that is neither embedded nor a bundled font; `.url` is what it asked for."""
 
@@ -36,21 +56,30 @@ class ForeignResource(ValueError):
 
 
 def render_pdf(
-    html: str, *, title: str, language: str = "de", fonts: Path | None = None, variant: Variant = "pdf/ua-1"
+    html: str,
+    *,
+    title: str,
+    language: str = "de",
+    fonts: Path | None = None,
+    variant: Variant = "pdf/ua-1",
+    files: Sequence[EmbeddedFile] = (),
 ) -> bytes:
     """Return `html` as PDF of this variant with this title and language (BCP 47, such as `de` or `en`).
 
     `html` is a whole document, whose `<html>` then needs `lang`, or the content of its body. `fonts` is the folder that
-    `font:` URLs name; where it lacks one, the next family of the stylesheet is taken. Raises `ForeignResource` for any
-    other URL that would have to be fetched, and ValueError for an empty title or a document without language.
+    `font:` URLs name; where it lacks one, the next family of the stylesheet is taken. `files` travel inside, byte by byte;
+    only PDF/A-3 may carry them. Raises `ForeignResource` for any other URL that would have to be fetched, and ValueError
+    for an empty title, a document without language, or files in another variant.
     """
     if not title.strip():
         raise ValueError("Ein PDF braucht einen Titel.")
+    if files and variant != "pdf/a-3a":
+        raise ValueError("Nur ein PDF/A-3 darf beliebige Dateien enthalten.")  # ISO 19005-2, 6.8
     document = _document(html, title, language)
     from weasyprint import HTML  # noqa: PLC0415  loading Pango takes half a second; most processes never print
 
     options: dict[str, Any] = {"pdf_variant": variant, "pdf_tags": True}
-    if variant == "pdf/a-2a":
+    if variant != "pdf/ua-1":
         options["output_intent"] = "srgb"  # ISO 19005-2, 6.2.3: colours mean the same on every machine
     refused: list[str] = []
     rendered = HTML(string=document, base_url=None, url_fetcher=_fetcher(fonts, refused)).render(**options)
@@ -59,13 +88,32 @@ def render_pdf(
     rendered.metadata.title = title
     rendered.metadata.lang = language
     rendered.metadata.generator = "kimforms"
+    rendered.metadata.attachments += [_attachment(file) for file in files]
     with warnings.catch_warnings():
         # WeasyPrint 70 leaves the file of the colour profile to the garbage collector
         warnings.filterwarnings("ignore", r"unclosed file .*sRGB2014\.icc", ResourceWarning)
-        pdf = rendered.write_pdf(**options)
+        pdf = rendered.write_pdf(finisher=_name_files_once if files else None, **options)
     if refused:
         raise ForeignResource(refused[0])
     return bytes(pdf)
+
+
+def _name_files_once(_document: Any, pdf: Any) -> None:
+    """WeasyPrint 70 puts each embedded file twice into the catalogue's list of associated files."""
+    pdf.catalog["AF"][:] = list(dict.fromkeys(pdf.catalog["AF"]))
+
+
+def _attachment(file: EmbeddedFile) -> Any:
+    from weasyprint import Attachment  # noqa: PLC0415  see render_pdf
+
+    return Attachment(
+        file_obj=BytesIO(file.content),
+        name=file.name,
+        description=file.description,
+        created=file.made_at.astimezone(UTC),
+        modified=file.made_at.astimezone(UTC),
+        relationship=file.relationship,
+    )
 
 
 def _document(html: str, title: str, language: str) -> str:

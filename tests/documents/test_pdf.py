@@ -1,9 +1,12 @@
 """PDF/UA out of HTML: tags, language, title, embedded fonts, and no resource from elsewhere."""
 
 import io
-from datetime import date
+import json
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
+import pikepdf
 import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
@@ -19,7 +22,7 @@ from kimforms.documents.paper import (
     receipt_html,
     record_html,
 )
-from kimforms.documents.pdf import ForeignResource, render_pdf
+from kimforms.documents.pdf import EmbeddedFile, ForeignResource, render_pdf
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "documents"
 LETTERHEAD = Letterhead("Kreis Musterland", "Koordination", "Musterstadt")
@@ -183,3 +186,39 @@ def test_paragraphs_are_parted_by_empty_lines() -> None:
         "erste\nzweite Zeile",
         "Ende",
     )
+
+
+def handed_over(content: bytes) -> bytes:
+    made_at = datetime(2026, 11, 23, 10, 0, tzinfo=timezone(timedelta(hours=1)))
+    file = EmbeddedFile("verweis.json", content, "Dieselben Angaben für Programme", made_at)
+    return render_pdf("<h1>Verweis</h1><p>Größe</p>", title="Verweis", variant="pdf/a-3a", files=[file])
+
+
+def test_a_file_travels_inside_a_pdf_a_3a_byte_by_byte() -> None:
+    content = json.dumps({"pseudonym": "Ahorn 12", "straße": "ß" * 5000}, ensure_ascii=False).encode()
+    made = handed_over(content)
+    assert dict(read(made).attachments) == {"verweis.json": [content]}
+    with pikepdf.open(io.BytesIO(made)) as pdf:
+        assert pdf.attachments["verweis.json"].get_file().read_bytes() == content
+        (spec,) = pdf.Root.AF
+        assert (str(spec.AFRelationship), str(spec.UF)) == ("/Data", "verweis.json")
+        assert str(spec.EF.F.Subtype) == "/application/json"
+        assert str(spec.EF.F.Params.CreationDate) == "D:20261123090000Z"
+
+
+def test_a_pdf_a_3a_says_what_it_is() -> None:
+    reader = read(handed_over(b"{}"))
+    root = reader.trailer["/Root"]
+    xmp = root["/Metadata"].get_object().get_data().decode()
+    assert re.search(r"pdfaid:part\W+3\b", xmp), xmp
+    assert re.search(r"pdfaid:conformance\W+A\b", xmp), xmp
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/OutputIntents"][0]["/S"] == "/GTS_PDFA1"
+    assert root["/Lang"] == "de"
+
+
+def test_only_a_pdf_a_3_carries_files() -> None:
+    file = EmbeddedFile("a.json", b"{}", "Angaben", datetime(2026, 11, 23, tzinfo=UTC))
+    for variant in ("pdf/ua-1", "pdf/a-2a"):
+        with pytest.raises(ValueError, match="PDF/A-3"):
+            render_pdf("<h1>x</h1>", title="x", variant=variant, files=[file])  # type: ignore[arg-type]
