@@ -1,0 +1,42 @@
+"""Beginning a checklist: which office, which record, under which pseudonym."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from kimforms.extensions import db
+from kimforms.models import Event
+
+from ..support.naturalisation import CARITAS, SIEGBURG, TROISDORF, begun, checklist
+
+
+@pytest.mark.parametrize(
+    ("municipality", "controller", "process"),
+    [(TROISDORF, "troisdorf", "checklist_troisdorf"), (SIEGBURG, "rsk", "checklist")],
+)
+def test_the_municipality_decides_the_office(app: Flask, municipality: str, controller: str, process: str) -> None:
+    made = checklist(begun(CARITAS, municipality))
+    assert (made.record.controller.key, made.record.process.key, made.edition.controller.key) == (
+        controller,
+        process,
+        controller,
+    )
+    assert made.record.reference.startswith("EB-2026-")
+
+
+def test_the_record_names_neither_client_nor_adviser(app: Flask) -> None:
+    made = checklist(begun(CARITAS, pseudonym="Ahorn 77"))
+    record = made.record
+    assert (record.title, record.creator_id, record.assignee_id, record.organisation) == (
+        "Checkliste",
+        None,
+        None,
+        None,
+    )
+    assert made.adviser is not None
+    assert made.adviser.email == CARITAS
+    payloads = db.session.scalars(select(Event.payload).where(Event.record_id == record.id)).all()
+    assert payloads
+    assert not any("Ahorn" in each for each in payloads)
