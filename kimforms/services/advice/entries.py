@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
@@ -73,8 +72,9 @@ NAMES = tuple(one.name for one in fields(EntryData))
 
 def data_of(entry: AdvisoryService) -> EntryData:
     """What an entry says now."""
-    values = {name: getattr(entry, name) for name in NAMES}
-    return EntryData(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    values: dict[str, Any] = {name: getattr(entry, name) for name in NAMES}
+    plain: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in values.items()}
+    return EntryData(**plain)
 
 
 def enter(session: Session, actor: Actor, now: datetime, data: EntryData, *, controller_id: int) -> AdvisoryService:
@@ -184,7 +184,7 @@ def require_live(entry: AdvisoryService) -> None:
 def checked(session: Session, data: EntryData) -> EntryData:
     """The same, cleaned. Raises :class:`InputRefused` with a sentence for each field that does not fit."""
     errors: dict[str, str] = {}
-    texts = {name: _text(name, getattr(data, name), errors, most) for name, most in LONGEST.items()}
+    texts: dict[str, Any] = {name: _text(name, getattr(data, name), errors, most) for name, most in LONGEST.items()}
     if not texts["name"] and "name" not in errors:
         errors["name"] = "Geben Sie den Namen der Beratungsstelle ein."
     if texts["postcode"] and not POSTCODE.fullmatch(texts["postcode"]):
@@ -202,7 +202,9 @@ def checked(session: Session, data: EntryData) -> EntryData:
         errors["organisation"] = "Wählen Sie einen Träger aus der Liste."
     if errors:
         raise InputRefused(errors)
-    listed = {name: tuple(dict.fromkeys(getattr(data, name))) for name in ("languages", "fields", "municipalities")}
+    listed: dict[str, Any] = {
+        name: tuple(dict.fromkeys(getattr(data, name))) for name in ("languages", "fields", "municipalities")
+    }
     return replace(
         data, **texts, **listed, organisation=data.organisation or None, municipality=data.municipality or None
     )
@@ -271,8 +273,3 @@ def _free_slug(session: Session, name: str) -> str:
         number += 1
         slug = f"{start}-{number}"
     return slug
-
-
-def known_names(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a form belongs to an entry."""
-    return {name: data[name] for name in NAMES if name in data}

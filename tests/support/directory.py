@@ -1,0 +1,62 @@
+"""Entries of the directory of advisory services, and dates of courses, for tests of services and pages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kimforms.extensions import db
+from kimforms.models import AdvisoryService, Controller, ReplyLink
+from kimforms.permissions import SYSTEM
+from kimforms.services import reply_links
+from kimforms.services.advice import entries
+from kimforms.services.unit_of_work import unit_of_work
+
+from .databases import NOW
+
+EBH_TROISDORF = "einbuergerung@troisdorf.example"
+EBH_RSK = "einbuergerung@rsk.example"
+MAIL = "beratung@stelle.example"
+
+
+def controller(session: Session, key: str = "troisdorf") -> Controller:
+    return session.scalars(select(Controller).where(Controller.key == key)).one()
+
+
+def entry(
+    name: str = "Beratungsstelle Am Markt",
+    *,
+    by: str = "troisdorf",
+    confirmed: date | None = None,
+    now: datetime = NOW,
+    **more: Any,
+) -> str:
+    """An entry of the directory; returns its slug."""
+    data = {"organisation": "caritas", "email": MAIL, "languages": ("de", "tr"), "fields": ("naturalisation",)} | more
+    with unit_of_work() as session:
+        made = entries.enter(
+            session, SYSTEM, now, entries.EntryData(name, **data), controller_id=controller(session, by).id
+        )
+        made.confirmed_on = confirmed
+        return made.slug
+
+
+def stored_entry(slug: str) -> AdvisoryService:
+    """The entry as the database holds it now."""
+    db.session.rollback()
+    return db.session.scalars(select(AdvisoryService).where(AdvisoryService.slug == slug)).one()
+
+
+def token(slug: str, secret: str = "test-secret") -> str:
+    """The token of the newest link that an entry's mail carries."""
+    wanted = (
+        select(ReplyLink)
+        .join(AdvisoryService, AdvisoryService.id == ReplyLink.target_id)
+        .where(ReplyLink.purpose == "service", AdvisoryService.slug == slug)
+        .order_by(ReplyLink.id.desc())
+    )
+    link = db.session.scalars(wanted.limit(1)).one()
+    return reply_links.token_text(secret, link)
