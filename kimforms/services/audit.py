@@ -164,6 +164,13 @@ class Tag(Enum):
         ("entry", "slug", "into", "organisation", "new_organisation", "checklists", "renamed"),
     )
     CHECKLIST_MOVE = "checklist:move", ("old", "new", "renamed")
+    EDITION_BEGIN = "edition:begin", ("edition", "number", "based_on")
+    EDITION_CHANGE = "edition:change", ("edition", "number", "part", "what", "changes")
+    EDITION_DISCARD = "edition:discard", ("edition", "number")
+    EDITION_PUBLISH = "edition:publish", ("edition", "number", "valid_from", "changes", "told")
+    EDITION_WITHDRAW = "edition:withdraw", ("edition", "number", "reason", "instead", "lifted", "told")
+    CHECKLIST_LIFT = "checklist:lift", ("old", "new", "review", "gone", "added", "erased", "questions")
+    NATURALISATION_SETTINGS = "naturalisation:settings", ("changes",)
     PROFILE_LOAD = "profile:load", ("profile", "version", "new", "changed")
     PROCESS_PUBLISH = "process:publish", ("process", "version", "hash")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import OrderedDict
 from datetime import date
 from typing import Any
@@ -12,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from ...models import ChecklistEdition
-from ...naturalisation.document import ChecklistDocument
+from ...naturalisation.document import ChecklistDocument, as_json, from_json
 from ...permissions import Actor, may
 from ..refusals import NotPermitted, NotVisible
 
@@ -100,7 +98,7 @@ def document_of(edition: ChecklistEdition) -> ChecklistDocument:
     """The edition as a document; equal content is read once."""
     known = _documents.get(edition.content_hash)
     if known is None:
-        known = ChecklistDocument.model_validate(edition.content)
+        known = from_json(edition.content)
         _documents[edition.content_hash] = known
         while len(_documents) > KEPT_DOCUMENTS:
             _documents.popitem(last=False)
@@ -108,7 +106,5 @@ def document_of(edition: ChecklistEdition) -> ChecklistDocument:
 
 
 def content_of(document: ChecklistDocument) -> tuple[dict[str, Any], str]:
-    """A document as an edition keeps it: JSON without defaults, and the SHA-256 of it that stands for the content."""
-    plain = document.model_dump(mode="json", exclude_defaults=True)
-    canonical = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return plain, hashlib.sha256(canonical.encode()).hexdigest()
+    """A document as an edition keeps it: JSON without defaults, and the hash that stands for the content."""
+    return as_json(document), document.content_hash
