@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kimforms.naturalisation.applies import Situation, applicable, replacements
+from kimforms.naturalisation.applies import Situation, applicable
 from kimforms.naturalisation.document import ChecklistDocument, Item
 from kimforms.naturalisation.readiness import MET, readiness
 from kimforms.naturalisation.translations import Translation, for_item, say
@@ -64,6 +64,11 @@ class SheetGroup:
 
     heading: Pair
     lines: tuple[SheetLine, ...]
+
+    @property
+    def has_states(self) -> bool:
+        """Whether any point here has a state to show."""
+        return any(line.state is not None for line in self.lines)
 
 
 @dataclass(frozen=True)
