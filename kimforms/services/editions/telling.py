@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from ...engine.fields.days import german_day
 from ...models import ChecklistEdition, ClientChecklist, User
 from ...naturalisation.changes import Change, announcement, differences
+from ...naturalisation.words import on_day
 from .. import outbox
 from ..advice.directory import advisers_of
 from ..records.facts import local_day
@@ -63,10 +64,12 @@ def tell_of_publication(
 ) -> int:
     """One mail to each adviser of open checklists of the office; returns how many people are told."""
     people = advisers_concerned(session, edition.controller_id, local_day(now))
-    if not people or not changes:
-        return 0
+    if not people or not announcement(changes, valid_from):
+        return 0  # nothing that concerns those who work with it: only who checked an item
     head = announcement(changes, valid_from)
-    lines = [f"- {one.sentence}" for one in changes[:MOST_LINES]]
+    changes = [one for one in changes if one.kind != "checked"]
+    document = document_of(edition)
+    lines = [f"- {on_day(one.sentence, document, valid_from)}" for one in changes[:MOST_LINES]]
     if len(changes) > MOST_LINES:
         lines.append(f"- und {len(changes) - MOST_LINES} weitere Änderungen")
     text = (
@@ -76,7 +79,13 @@ def tell_of_publication(
         "für jede einzelne ändert. Eintragungen gehen dabei nicht verloren."
     )
     _mail(
-        session, now, people, edition, kind="edition:published", subject=f"Checkliste Einbürgerung: {head}", text=text
+        session,
+        now,
+        people,
+        edition,
+        kind="edition:published",
+        subject=f"Checkliste Einbürgerung: {head.rstrip('.')}",
+        text=text,
     )
     return len(people)
 
