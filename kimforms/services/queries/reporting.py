@@ -177,6 +177,9 @@ class Progress:
     told: Sequence[tuple[str, str]]
     steps: Sequence[Allowed]
     answers: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    process: str = ""
+    hint: str = ""
+    """What the present state means, of a process whose states are no stations of a hurdle; otherwise empty."""
 
     @property
     def unanswered(self) -> Question | None:
@@ -199,6 +202,8 @@ def progress(session: Session, actor: Actor, now: datetime, record: Record, *, l
         told=_told(session, record, definition, language),
         steps=allowed,
         answers=answers_of(session, record, definition, language),
+        process=pick(definition.title, language),
+        hint="" if any(one.station for one in definition.workflow.states.values()) else pick(state.hint, language),
     )
 
 

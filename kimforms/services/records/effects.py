@@ -18,6 +18,7 @@ from ...engine.text import pick
 from ...models import Follow, Question, Record, User
 from ...permissions import Actor
 from .. import audit
+from ..advice import course_dates
 from ..catalogues import catalogues
 from ..projection import project
 from . import chain, mails
@@ -207,4 +208,8 @@ EXECUTORS: dict[str, Executor] = {
     "publish": _publish,
     "call": _call,
 }
-CALLS: dict[str, Call] = {"ask_reporter": ask_reporter, "store_answer": store_answer}
+CALLS: dict[str, Call] = {
+    "ask_reporter": ask_reporter,
+    "store_answer": store_answer,
+    "course_date": course_dates.keep_in_step,
+}
