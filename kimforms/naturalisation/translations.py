@@ -17,7 +17,16 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from kimforms.engine.strict import Id, Path, Strict
-from kimforms.naturalisation.document import ChecklistDocument, Item, ItemId, Line, Section, SectionId, Words
+from kimforms.naturalisation.document import (
+    ChecklistDocument,
+    Item,
+    ItemId,
+    Line,
+    Section,
+    SectionId,
+    SituationQuestion,
+    Words,
+)
 
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 """ISO 639: `ar`, `kmr`; `de` is plain German."""
@@ -85,6 +94,7 @@ class TranslationFile(Strict):
     sections: dict[SectionId, Line]
     items: dict[ItemId, ItemTranslation]
     conditions: dict[Id, Line] = Field(default_factory=dict)
+    condition_help: dict[Id, Words] = Field(default_factory=dict)
     help: dict[SectionId, Words] = Field(default_factory=dict)
 
 
@@ -115,9 +125,10 @@ def problems(file: TranslationFile, document: ChecklistDocument) -> Iterator[tup
             if name not in known:
                 yield (part, name), f"„{name}“ gibt es in der Checkliste nicht"
     questions = {one.id for one in document.conditions}
-    for name in file.conditions:
-        if name not in questions:
-            yield ("conditions", name), f"die Frage „{name}“ gibt es in der Checkliste nicht"
+    for part in ("conditions", "condition_help"):
+        for name in getattr(file, part):
+            if name not in questions:
+                yield (part, name), f"die Frage „{name}“ gibt es in der Checkliste nicht"
     for name, one in file.items.items():
         if name in document.items:
             yield from _item_problems(one, document.items[name], ("items", name))
@@ -162,7 +173,9 @@ def kept(file: TranslationFile, document: ChecklistDocument) -> Translation:
     digests |= {f"more.{one.id}": _more_of_item(one) for one in document.items.values() if one.id in file.items}
     digests |= {f"sections.{one.id}": digest(one.title) for one in document.sections if one.id in file.sections}
     digests |= {f"help.{one.id}": digest(one.help) for one in document.sections if one.id in file.help}
-    digests |= {f"conditions.{one.id}": digest(one.label) for one in document.conditions if one.id in file.conditions}
+    for one in document.conditions:
+        digests |= {f"conditions.{one.id}": digest(one.label)} if one.id in file.conditions else {}
+        digests |= {f"condition_help.{one.id}": digest(one.help)} if one.id in file.condition_help else {}
     return Translation.model_validate({**dict(file), "digests": digests})
 
 
@@ -196,10 +209,16 @@ def for_help(section: Section, translation: Translation) -> str | None:
     return translation.help.get(section.id) if fits else None
 
 
-def for_condition(name: str, label: str, translation: Translation) -> str | None:
+def for_condition(question: SituationQuestion, translation: Translation) -> str | None:
     """A question about the situation in the other language; None as in :func:`for_item`."""
-    fits = translation.digests.get(f"conditions.{name}") == digest(label)
-    return translation.conditions.get(name) if fits else None
+    fits = translation.digests.get(f"conditions.{question.id}") == digest(question.label)
+    return translation.conditions.get(question.id) if fits else None
+
+
+def for_condition_help(question: SituationQuestion, translation: Translation) -> str | None:
+    """What stands below a question, in the other language; None as in :func:`for_item`."""
+    fits = translation.digests.get(f"condition_help.{question.id}") == digest(question.help)
+    return translation.condition_help.get(question.id) if fits else None
 
 
 @dataclass(frozen=True)
