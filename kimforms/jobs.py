@@ -31,6 +31,7 @@ from .services import (
     similar_reports,
     statistics,
 )
+from .services.advice import asking
 from .services.circular import closing as circular_votes
 from .services.file_store import FileStore
 from .services.meetings import mailbox, reminders
@@ -98,6 +99,7 @@ def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
         ("minutes", settling.run),
         ("circular votes", circular_votes.run),
         ("invitations", reminders.run),
+        ("advisory services", asking.run),
     ):
         _run(app, name, lambda job=job: job(unit_of_work, now))
     _run(app, "similar", lambda: keep_similar(now))

@@ -48,6 +48,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "briefing:work": frozenset({"naturalisation"}),
     "directory:work": frozenset({"naturalisation", "coordinator"}),
     "directory:own": frozenset({"adviser"}),
+    "directory:care": frozenset(
+        {"adviser", "naturalisation", "coordinator"}
+    ),  # which entry: services/advice/directory.py
     "course-date:work": frozenset({"coordinator"}),
     "naturalisation:figures": frozenset({"naturalisation"}),
     "naturalisation:settings": frozenset({"naturalisation"}),

@@ -17,6 +17,7 @@ ROOMS = (
     "pages", "accounts", "admin", "report", "report_drafts", "report_status", "inbox", "records",
     "record_steps", "record_work", "similar",
     "comparison", "tasks", "dashboard", "decisions", "statistics", "outbox", "solutions", "publishing",
+    "advisory_services", "service_care", "course_dates",
     "themes",
     "theme_deeds", "theme_proposals", "replies", "rulebooks", "progress",
 )  # fmt: skip

@@ -27,6 +27,12 @@ def listed(day: date) -> ColumnElement[bool]:
     return current & or_(AdvisoryService.valid_until.is_(None), AdvisoryService.valid_until >= day)
 
 
+def is_listed(entry: AdvisoryService, day: date) -> bool:
+    """The check that matches :func:`listed`."""
+    current = entry.active and entry.merged_into_id is None
+    return current and (entry.valid_until is None or entry.valid_until >= day)
+
+
 def services_for(
     session: Session, *, municipality: str | None = None, field: str | None = None, day: date
 ) -> list[AdvisoryService]:
