@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -16,8 +16,8 @@ from kimforms.engine.strict import Strict
 from kimforms.naturalisation.document import ItemId, Kind
 from kimforms.naturalisation.readiness import ENTRY_STATES
 
-SCHEMA = "urn:kimforms:naturalisation-hand-over"
-VERSION = 1
+SCHEMA: Final = "urn:kimforms:naturalisation-hand-over"
+VERSION: Final = 1
 """Rises when something is taken away or changes its meaning; a reader passes over keys that it does not know."""
 
 LEFT_OUT = (
