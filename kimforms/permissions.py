@@ -48,9 +48,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "briefing:work": frozenset({"naturalisation"}),
     "directory:work": frozenset({"naturalisation", "coordinator"}),
     "directory:own": frozenset({"adviser"}),
-    "directory:care": frozenset(
-        {"adviser", "naturalisation", "coordinator"}
-    ),  # which entry: services/advice/directory.py
+    "directory:care": frozenset({"adviser", "naturalisation", "coordinator"}),  # which entry: services/advice/directory
     "course-date:work": frozenset({"coordinator"}),
     "naturalisation:figures": frozenset({"naturalisation"}),
     "naturalisation:settings": frozenset({"naturalisation"}),

@@ -20,7 +20,6 @@ from .advisory_services import lists, towns
 from .rendering import page, see_other, t
 
 blueprint = Blueprint("service_care", __name__, url_prefix="/services")
-DEEDS = ("confirm", "ask", "restore")
 Refused = InputRefused | StepRefused | StaleVersion
 
 
