@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from ..engine.profile import ProfileError, available_profiles, profile_folder, read_profile
+from ..naturalisation.profile_checklist import read_checklist
+from ..naturalisation.translation_files import read_translations
 from .context import OPERATOR, utc_now, with_app
 
 WORDS = {"new": "neu", "same": "gleich", "changed": "geändert"}
@@ -77,6 +79,10 @@ def export(name: str, target: Path) -> None:
 
 def _read(name: str):  # type: ignore[no-untyped-def]
     try:
-        return read_profile(profile_folder(name))
+        found = read_profile(profile_folder(name))
+        checklist = read_checklist(found.folder)
+        if checklist is not None:
+            read_translations(found.folder, checklist)
     except ProfileError as refused:
         raise click.ClickException(f"Das Profil wurde abgelehnt:\n{refused}") from refused
+    return found

@@ -18,14 +18,17 @@ from ..engine.definition import content_hash
 from ..engine.profile import Profile
 from ..engine.text import pick
 from ..models import Body, CatalogueEntry, Controller, Municipality, Organisation, Process
+from ..naturalisation.profile_checklist import read_checklist
 from ..permissions import Actor
 from ..rules.rulebook import Rulebook, RulebookRefused, plain
-from . import audit, catalogues, processes
+from . import audit, catalogues, processes, translations
 from .bodies import from_profile
+from .editions.from_profile import bring_editions, status_of
 from .records import effects
 from .records.chain import on_behalf
 from .refusals import InputRefused
 
+CHECKLIST = "checklist_edition"
 Kind = type[Controller] | type[Municipality] | type[Organisation] | type[Body] | type[CatalogueEntry]
 
 
@@ -54,7 +57,9 @@ class Planned:
 
 def plan(session: Session, profile: Profile) -> list[Planned]:
     """What :func:`load` would do, entry by entry; nothing is written."""
+    checklist = read_checklist(profile.folder)
     found = [_judge(session, entry) for entry in _entries(session, profile)]
+    found += [Planned(CHECKLIST, *one) for one in status_of(session, profile, checklist)]
     for definition in profile.processes.values():
         found.append(Planned("process", definition.key, _process_status(session, definition)))
     return found
@@ -64,8 +69,9 @@ def load(session: Session, actor: Actor, now: datetime, profile: Profile) -> lis
     """Loads the whole profile and returns what was done. Entries that the profile no longer names stay untouched.
 
     Raises :class:`InputRefused` when a process has effects that this installation cannot carry out, or when a default of
-    the rulebook is none that the rules know.
+    the rulebook is none that the rules know, and ``ProfileError`` when its checklist is none.
     """
+    checklist = read_checklist(profile.folder)
     for definition in profile.processes.values():
         if missing := effects.unserved(definition):
             raise InputRefused({definition.key: f"Unbekannte Wirkung: {', '.join(missing)}"})
@@ -80,6 +86,8 @@ def load(session: Session, actor: Actor, now: datetime, profile: Profile) -> lis
             _write(session, entry)
         session.flush()  # later tables point at earlier ones
     from_profile.bring_bodies(session, on_behalf(actor), now, profile)
+    done += [Planned(CHECKLIST, *one) for one in status_of(session, profile, checklist)]
+    bring_editions(session, actor, now, profile, checklist)
     for definition in profile.processes.values():
         done.append(Planned("process", definition.key, _process_status(session, definition)))
         controller = session.scalars(select(Controller).where(Controller.key == definition.controller)).one()
@@ -181,6 +189,8 @@ def _catalogue(_session: Session, profile: Profile) -> Iterator[Entry]:
         own = _data(days) | {"first": days.first.isoformat(), "last": days.last.isoformat()}
         own |= {"source": document.source, "as_of": document.as_of.isoformat()} if document else {}
         yield _listed("school_holiday", days.id, None, days.name, position, own)
+    for position, (kind, slug, title, own) in enumerate(translations.entries(profile.folder)):
+        yield _listed(kind, slug, None, title, position, own)
 
 
 def _listed(kind: str, slug: str, parent: str | None, title: str, position: int, data: dict[str, Any]) -> Entry:
