@@ -68,7 +68,8 @@ class AdvisoryService(db.Model):
 class Briefing(db.Model):
     """A session in which an office briefs the advisory services; its material is an edition of the checklist.
 
-    ``state``: ``planned``, ``held``, ``cancelled``.
+    ``state``: ``planned``, ``held``, ``cancelled``. With a ``capacity``, whoever registered later waits; the order is that of
+    ``BriefingPlace.registered_at``. ``invited_at``: when the advisers of the services were last invited.
     """
 
     id: Mapped[Key]
@@ -84,6 +85,7 @@ class Briefing(db.Model):
     capacity: Mapped[int | None]
     uid: Mapped[str] = mapped_column(String(200), unique=True)
     sequence: Mapped[int] = mapped_column(default=0)
+    invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[Moment]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     row_version: Mapped[int] = mapped_column(default=1)

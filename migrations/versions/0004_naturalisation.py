@@ -217,6 +217,7 @@ def upgrade():
         sa.Column("capacity", sa.Integer(), nullable=True),
         sa.Column("uid", sa.String(length=200), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by_id", BIG_ID, nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
