@@ -19,9 +19,11 @@ from ..engine.profile import Profile
 from ..engine.text import pick
 from ..models import Body, CatalogueEntry, Controller, Municipality, Organisation, Process
 from ..naturalisation.profile_checklist import read_checklist
+from ..naturalisation.service_files import read_services
 from ..permissions import Actor
 from ..rules.rulebook import Rulebook, RulebookRefused, plain
 from . import audit, catalogues, processes, translations
+from .advice.from_profile import bring_services
 from .bodies import from_profile
 from .editions.from_profile import bring_editions, status_of
 from .records import effects
@@ -69,9 +71,9 @@ def load(session: Session, actor: Actor, now: datetime, profile: Profile) -> lis
     """Loads the whole profile and returns what was done. Entries that the profile no longer names stay untouched.
 
     Raises :class:`InputRefused` when a process has effects that this installation cannot carry out, or when a default of
-    the rulebook is none that the rules know, and ``ProfileError`` when its checklist is none.
+    the rulebook is none that the rules know, and ``ProfileError`` when its checklist or its services are none.
     """
-    checklist = read_checklist(profile.folder)
+    checklist, services = read_checklist(profile.folder), read_services(profile.folder)
     for definition in profile.processes.values():
         if missing := effects.unserved(definition):
             raise InputRefused({definition.key: f"Unbekannte Wirkung: {', '.join(missing)}"})
@@ -88,6 +90,7 @@ def load(session: Session, actor: Actor, now: datetime, profile: Profile) -> lis
     from_profile.bring_bodies(session, on_behalf(actor), now, profile)
     done += [Planned(CHECKLIST, *one) for one in status_of(session, profile, checklist)]
     bring_editions(session, actor, now, profile, checklist)
+    bring_services(session, now, services)
     for definition in profile.processes.values():
         done.append(Planned("process", definition.key, _process_status(session, definition)))
         controller = session.scalars(select(Controller).where(Controller.key == definition.controller)).one()

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from kimforms.engine.profile import ProfileError, profile_folder
 from kimforms.extensions import db
 from kimforms.models import (
     AdvisoryService,
@@ -17,9 +18,11 @@ from kimforms.models import (
     OutboxMessage,
     ReplyLink,
 )
+from kimforms.naturalisation.service_files import read_services
 from kimforms.permissions import ANYONE
-from kimforms.services import audit, reply_links
-from kimforms.services.advice import asking, directory, entries, merging
+from kimforms.services import audit, demo_services, reply_links
+from kimforms.services.advice import asking, course_dates, directory, entries, merging
+from kimforms.services.advice.from_profile import bring_services
 from kimforms.services.advice.vocabulary import FIELDS, LANGUAGES, language_name, language_names
 from kimforms.services.checklists.access import visible_checklist
 from kimforms.services.naturalisation_office import settings_of
@@ -95,7 +98,10 @@ def test_letters_name_what_the_office_chose_and_stop_at_what_nobody_confirmed(ap
     entry("Stelle Kreis", by="rsk", in_letters=True)
     entry("Stelle ohne Brief")
     session = db.session()
-    named, unconfirmed = directory.for_letters(session, controller(session).id, TODAY)
+    named, unconfirmed = (
+        [one for one in rows if one.name.startswith("Stelle")]
+        for rows in directory.for_letters(session, controller(session).id, TODAY)
+    )
     assert names(named) == ["Stelle Brief"]
     assert names(unconfirmed) == (["Stelle Brief"] if stale else [])
 
@@ -395,3 +401,60 @@ def test_a_merged_entry_takes_nothing_any_more(app):
 def test_the_suffix_fits_and_is_free(pseudonym, wanted):
     assert merging.free_name(pseudonym, {merging.key_of(pseudonym)}) == wanted
     assert merging.free_name("Ahorn", {"ahorn", "ahorn (2)"}) == "Ahorn (3)"
+
+
+# --- profile and demonstration ---------------------------------------------------------------------------------------
+
+
+def test_the_profile_names_three_services_and_invents_no_contact(app):
+    rows = db.session.scalars(select(AdvisoryService).order_by(AdvisoryService.slug)).all()
+    assert [one.slug for one in rows] == ["diakonie", "kja", "kurdische-gemeinschaft"]
+    assert {one.controller.key for one in rows} == {"troisdorf"}
+    for one in rows:
+        contact = (one.street, one.postcode, one.phone, one.email, one.website, one.hours, one.town_hall_hours)
+        assert not any(contact) and one.languages == [] and one.confirmed_on is None
+    named, stale = directory.for_letters(db.session(), rows[0].controller_id, TODAY)
+    assert (len(named), len(stale)) == (3, 3), "no letter goes out before they are confirmed"
+
+
+def test_loading_the_profile_again_touches_no_entry(app):
+    change(EBH_TROISDORF, "kja", phone="02241 1")
+    act(EBH_TROISDORF, entries.set_active, "diakonie", False, "beendet")
+    with unit_of_work() as session:
+        assert bring_services(session, NOW, read_services(profile_folder("rhein_sieg"))) == []
+    assert (stored_entry("kja").phone, stored_entry("diakonie").active) == ("02241 1", False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("total: 3", "total: 4", "gezählt sind 3"),
+        ("controller: troisdorf", "kontroller: troisdorf", "Zeile"),
+        ("total: 3", "total: [", ""),
+    ],
+)
+def test_a_broken_file_of_services_is_refused_with_its_line(tmp_path, old, new, reason):
+    file = tmp_path / "naturalisation" / "services.yaml"
+    file.parent.mkdir()
+    text = (profile_folder("rhein_sieg") / "naturalisation" / "services.yaml").read_text("utf-8")
+    file.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(ProfileError, match=reason):
+        read_services(tmp_path)
+    assert read_services(tmp_path / "nowhere") is None
+
+
+def test_the_demonstration_tells_a_directory_once(app):
+    settings = app.config["SETTINGS"]
+    for _ in range(2):
+        demo_services.tell(unit_of_work, settings, NOW)
+    db.session.rollback()
+    rows = directory.services_for(db.session(), day=TODAY)
+    assert len(rows) == 8
+    assert all(one.email.endswith(".example") and one.confirmed_on for one in rows)
+    stale = directory.stale_among(db.session(), rows, TODAY)
+    assert [one.slug for one in rows if one.id in stale] == ["aef-eitorf"]
+    for office in ("troisdorf", "rsk"):
+        named, waiting = directory.for_letters(db.session(), controller(db.session(), office).id, TODAY)
+        assert named and not waiting, "the demonstration's letters can go out"
+    dates = course_dates.upcoming_dates(db.session(), TODAY)
+    assert (len(dates), len(course_dates.waiting(db.session()))) == (3, 1)

@@ -77,13 +77,18 @@ def data_of(entry: AdvisoryService) -> EntryData:
     return EntryData(**plain)
 
 
-def enter(session: Session, actor: Actor, now: datetime, data: EntryData, *, controller_id: int) -> AdvisoryService:
-    """A new entry, which nobody has confirmed yet. Raises :class:`NotPermitted`, :class:`InputRefused`."""
+def enter(
+    session: Session, actor: Actor, now: datetime, data: EntryData, *, controller_id: int, slug: str | None = None
+) -> AdvisoryService:
+    """A new entry, which nobody has confirmed yet, at the address ``slug`` or one made of its name.
+
+    Raises :class:`NotPermitted`, :class:`InputRefused`.
+    """
     if actor.kind != "system" and not may(actor, "directory:work", controller_id):
         raise NotPermitted()
     clean = checked(session, data)
     entry = AdvisoryService(
-        slug=_free_slug(session, clean.name),
+        slug=slug or _free_slug(session, clean.name),
         controller_id=controller_id,
         created_at=now,
         changed_at=now,
