@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from ...models import ChecklistEdition, ClientChecklist, HandOver
 from ...naturalisation.readiness import Readiness
@@ -128,7 +128,10 @@ def _send(session: Session, actor: Actor, now: datetime, checklist: ClientCheckl
 def hand_overs(session: Session, checklist: ClientChecklist) -> Sequence[HandOver]:
     """All hand-overs of a checklist, the latest first."""
     return session.scalars(
-        select(HandOver).where(HandOver.checklist_id == checklist.record_id).order_by(HandOver.number.desc())
+        select(HandOver)
+        .where(HandOver.checklist_id == checklist.record_id)
+        .order_by(HandOver.number.desc())
+        .options(selectinload(HandOver.milestones))
     ).all()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from ...models import ChecklistMessage, ChecklistShare, ClientChecklist
 from ...permissions import Actor
@@ -95,6 +95,7 @@ def messages(session: Session, checklist: ClientChecklist, sight: Sight) -> list
     found = session.scalars(
         select(ChecklistMessage)
         .where(ChecklistMessage.checklist_id == checklist.record_id)
+        .options(joinedload(ChecklistMessage.author))
         .order_by(ChecklistMessage.at, ChecklistMessage.id)
     )
     return [one for one in found if sight.whole or (one.item_id is not None and sight.sees(one.item_id))]
