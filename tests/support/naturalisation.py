@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kimforms.extensions import db
-from kimforms.models import ChecklistEdition, ClientChecklist, Controller, Record
+from kimforms.models import ChecklistEdition, ClientChecklist, Controller, Record, RoleGrant, User
 from kimforms.naturalisation.document import ChecklistDocument
 from kimforms.permissions import Actor
 from kimforms.services.checklists.beginning import begin
@@ -24,7 +24,7 @@ from kimforms.services.naturalisation_office import offices
 from kimforms.services.unit_of_work import unit_of_work
 
 from .databases import NOW
-from .records import actor
+from .records import actor, user
 
 CARITAS, DIAKONIE = "beratung@caritas.example", "beratung@diakonie.example"
 EBH_TROISDORF, EBH_RSK = "einbuergerung@troisdorf.example", "einbuergerung@rsk.example"
@@ -71,6 +71,27 @@ def checklist(reference: str) -> ClientChecklist:
     """The checklist as it is now, for reading."""
     db.session.rollback()
     return db.session.scalars(select(ClientChecklist).join(Record).where(Record.reference == reference)).one()
+
+
+def colleague(email: str = "kollegin@caritas.example", organisation: str = "caritas") -> int:
+    """A further adviser of a service, who can sign in with the password of all demo accounts; returns the account's id."""
+    with unit_of_work() as session:
+        model = user(session, CARITAS)
+        made = User(
+            email=email,
+            name="Kim Kollegin",
+            password_hash=model.password_hash,
+            language="de",
+            active=True,
+            created_at=NOW,
+        )
+        session.add(made)
+        session.flush()
+        controller_id = model.grants[0].controller_id
+        session.add(
+            RoleGrant(user=made, role="adviser", controller_id=controller_id, organisation=organisation, granted_at=NOW)
+        )
+        return made.id
 
 
 def publish_where_missing(session: Session, now: datetime = NOW) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ...models import ClientChecklist, Process, ProcessVersion
 from ...permissions import Actor
+from .. import audit
 from ..catalogues import catalogues
 from ..editions.reading import current
 from ..naturalisation_office import office_for
@@ -19,7 +20,9 @@ from ..records.creating import begin_record
 from ..records.facts import local_day
 from ..refusals import InputRefused, NotPermitted, NotVisible
 from .access import services_of
+from .keeping import fitting_route, fitting_situation
 from .pseudonyms import free_pseudonym
+from .refreshing import refreshed
 
 TITLE = "Checkliste"
 """What the record is called everywhere else: nothing of the client."""
@@ -71,13 +74,25 @@ def begin(
         edition=edition,
         adviser_id=actor.user_id,
         municipality=municipality,
-        situation=dict(situation),
-        route=route,
+        situation=fitting_situation(edition, situation),
+        route=fitting_route(edition, route),
         started_on=day,
         missing=[],
         changed_at=now,
     )
     session.add(checklist)
+    session.flush()  # what is read from it below joins its record and edition
+    audit.record(
+        session,
+        actor,
+        now,
+        audit.Tag.CHECKLIST_BEGIN,
+        about=record,
+        edition=edition.number,
+        pseudonym=audit.Erasable(name),
+        situation=audit.Erasable(checklist.situation),
+    )
+    refreshed(checklist)
     return checklist
 
 
