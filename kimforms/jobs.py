@@ -32,9 +32,10 @@ from .services import (
     statistics,
 )
 from .services.advice import asking
+from .services.checklists import ending
 from .services.circular import closing as circular_votes
 from .services.file_store import FileStore
-from .services.meetings import mailbox, reminders
+from .services.meetings import mailbox, printing, reminders
 from .services.minutes import settling
 from .services.records.facts import BERLIN, local_day
 from .services.themes import closing
@@ -89,7 +90,7 @@ def schedule(huey: Huey, app: Flask, clock: Callable[[], datetime] = lambda: dat
 
 def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
     """Deadlines and tasks, the daily mail from seven o'clock on, figures of a past half-year, reports of closed themes,
-    similar reports; erasure once a day from three on.
+    checklists that end, similar reports; erasure once a day from three on.
     """
     for name, job in (
         ("deadlines", deadlines.run_due),
@@ -99,10 +100,12 @@ def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
         ("minutes", settling.run),
         ("circular votes", circular_votes.run),
         ("invitations", reminders.run),
+        ("checklists", ending.run),
         ("advisory services", asking.run),
     ):
         _run(app, name, lambda job=job: job(unit_of_work, now))
     _run(app, "similar", lambda: keep_similar(now))
+    _run(app, "printed letters", lambda: printing.forget(unit_of_work, app.config["SETTINGS"].data_dir, now))
     day = local_day(now).isoformat()
     if now.astimezone(BERLIN).hour >= RETENTION_HOUR and (huey is None or huey.get("retention", peek=True) != day):
         done = _run(app, "retention", lambda: retention.run(unit_of_work, now))

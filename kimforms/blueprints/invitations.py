@@ -14,7 +14,7 @@ from ..forms.records import error_pairs, put_errors
 from ..models import Body, Meeting
 from ..services.bodies.access import Standing, meeting_to_work_on, visible_meeting
 from ..services.file_store import FileStore
-from ..services.meetings import dispatch, invitees, mailing, posting
+from ..services.meetings import dispatch, invitees, mailing, posting, printing
 from ..services.meetings.changes import pending_change
 from ..services.meetings.dispatch import Kind, Wanted
 from ..services.queries import invitations as queries
@@ -183,7 +183,10 @@ def evidence_page(meeting: Meeting, dispatch_id: int, form: Any, status: int = 2
         made=made,
         lines=[(one, queries.status_of(one)) for one in queries.recipients_of(db.session(), made)],
         counts=queries.counts_of(made),
+        letters=len(posting.letters_of(made)),
         letters_wait=any(one.posted_at is None for one in posting.letters_of(made)),
+        printed=printing.printed(db.session(), current_app.config["SETTINGS"].data_dir, access.now(), made),
+        at_once=printing.AT_ONCE,
         form=form,
         error_pairs=pairs,
         form_errors=bool(pairs),

@@ -16,7 +16,10 @@ from .rendering import page, see_other, t, wants_fragment
 blueprint = Blueprint("progress", __name__, url_prefix="/progress")
 
 MOST = 2**63 - 1
-PLACES = {"campaign-letters": ("campaign.show", "run_id")}
+PLACES = {
+    "campaign-letters": ("campaign.show", "run_id"),
+    "meeting-letters": ("invitations.evidence", "dispatch_id"),
+}
 """Where the work of a kind belongs: endpoint and the name of the parameter that its subject is."""
 
 
@@ -44,7 +47,8 @@ def cancel(task_id: int) -> Response:
 def bar(task: LongTask) -> dict[str, object]:
     """What ``progress/_bar.html`` reads; any page that includes it passes these."""
     endpoint, parameter = PLACES.get(task.kind, ("", ""))
-    place = url_for(endpoint, **{parameter: task.subject_id}) if endpoint else None
+    further = {"reference": task.params["reference"]} if "reference" in task.params else {}
+    place = url_for(endpoint, **{parameter: task.subject_id}, **further) if endpoint else None
     return {"task": task, "mark": mark_of(task), "place": place, "words": _words()}
 
 

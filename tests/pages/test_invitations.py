@@ -7,8 +7,9 @@ import re
 import icalendar
 import pytest
 
+from kimforms import jobs
 from kimforms.models import AgendaItem, Body, ReplyLink, Seat, SeatHolder
-from kimforms.services.meetings import answers, feeds
+from kimforms.services.meetings import answers, feeds, printing
 from kimforms.services.meetings.inbound import take_in
 from kimforms.services.meetings.moving import take_step
 from kimforms.services.refusals import NotVisible
@@ -127,6 +128,26 @@ def test_letters_are_printed_and_noted_as_posted(client: CheckingClient) -> None
     assert "vom 23.11.2026 bis heute" in refused.text
     client.submit(page, "#posted", {"day": "23.11.2026"})
     assert "Brief versandt am 23.11.2026" in client.follow().text
+
+
+def test_many_letters_are_printed_in_the_background(client: CheckingClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printing, "AT_ONCE", 0)
+    reference = begun(client, sent=False)
+    page = client.get(f"/meetings/{reference}/invitation")
+    client.submit(page, "form[action$='/channel']", button="button[name=channel]")
+    client.submit(client.get(f"/meetings/{reference}/invitation/preview"), "#send")
+    evidence = client.follow()
+    assert evidence.select_one("a[href$='letters.pdf']") is None
+    client.submit(evidence, "form[action$='/letters']")
+    assert "Die Arbeit beginnt gleich." in client.follow().text
+    monkeypatch.setattr(printing, "AT_ONCE", 1)
+    assert jobs.LongWorkLoop(client.app, lambda: NOW).round()
+    done = client.get("/progress/1")
+    assert "Die Arbeit ist fertig." in done.text
+    back = client.get(str(done.select_one("a[href*='/dispatches/']")["href"]))
+    client.get(str(back.select_one("a[href$='letters.pdf']")["href"]))
+    assert client.response is not None
+    assert client.response.data.startswith(b"%PDF-")
 
 
 def test_answering_without_an_account(client: CheckingClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,8 @@ from ..refusals import InputRefused, NotVisible, StepRefused
 from . import papers
 from .invitees import everybody
 from .mail_words import Content
+
+NOBODY = "In diesem Versand bekommt niemand einen Brief."
 
 
 def dispatch_of(session: Session, meeting: Meeting, dispatch_id: int) -> Dispatch:
@@ -29,11 +32,17 @@ def letters_of(made: Dispatch) -> list[DispatchRecipient]:
     return [one for one in made.recipients if one.channel == "post"]
 
 
-def print_letters(session: Session, now: datetime, meeting: Meeting, made: Dispatch) -> papers.Sheet:
-    """The letters of a dispatch as one document. Raises :class:`StepRefused` where nobody gets one."""
-    recipients = letters_of(made)
+def print_letters(
+    session: Session,
+    now: datetime,
+    meeting: Meeting,
+    made: Dispatch,
+    chosen: Sequence[DispatchRecipient] | None = None,
+) -> papers.Sheet:
+    """The letters of a dispatch as one document, or those to ``chosen``. Raises :class:`StepRefused` for nobody."""
+    recipients = letters_of(made) if chosen is None else chosen
     if not recipients:
-        raise StepRefused(("In diesem Versand bekommt niemand einen Brief.",))
+        raise StepRefused((NOBODY,))
     rows: dict[int, list[Invitee]] = {}
     for one in everybody(session, meeting):
         rows.setdefault(one.person_id, []).append(one)
