@@ -49,7 +49,7 @@ def bar(task: LongTask) -> dict[str, object]:
     endpoint, parameter = PLACES.get(task.kind, ("", ""))
     further = {"reference": task.params["reference"]} if "reference" in task.params else {}
     place = url_for(endpoint, **{parameter: task.subject_id}, **further) if endpoint else None
-    return {"task": task, "mark": mark_of(task), "place": place, "words": _words()}
+    return {"task": task, "mark": mark_of(task), "leads_to": place, "words": _words()}
 
 
 def mark_of(task: LongTask) -> str:

@@ -198,7 +198,8 @@ def read_or_refused(content: bytes) -> None:
 
 def test_a_charset_that_is_none_of_a_mail_is_read_as_if_it_were_not_named():
     for charset in ("unicode_escape", "raw-unicode-escape", "no-such-charset"):
-        found = read_mail(f"From: a@b.example\r\nContent-Type: text/plain; charset={charset}\r\n\r\n".encode() + rb"Gr\ u\x" + b"\r\n")
+        head = f"From: a@b.example\r\nContent-Type: text/plain; charset={charset}\r\n\r\n"
+        found = read_mail(head.encode() + rb"Gr\ u\x" + b"\r\n")
         assert found.text == r"Gr\ u\x"
 
 
