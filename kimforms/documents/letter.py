@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kimforms.documents.paper import Entry, Letterhead, render
+from kimforms.documents.paper import Entry, Grid, Letterhead, render
 
 ADDRESS_LINES = 6
 """Lines of the address field below the zone for remarks (DIN 5008)."""
@@ -66,12 +66,39 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
+class Note:
+    """A short text in another language (BCP 47) with the name of the language in itself; `direction` is `ltr` or `rtl`."""
+
+    language: str
+    name: str
+    text: str
+    direction: str = "ltr"
+
+
+@dataclass(frozen=True)
+class LetterPart:
+    """A part of a letter's text: heading, paragraphs, a list, a table, notes in other languages, a picture; each may be missing.
+
+    A cell of `grid` may have several lines. `picture` is a `data:` URL and `picture_text` what it shows.
+    """
+
+    heading: str = ""
+    paragraphs: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    grid: Grid | None = None
+    notes: tuple[Note, ...] = ()
+    picture: str = ""
+    picture_text: str = ""
+
+
+@dataclass(frozen=True)
 class LetterData:
     """One letter to one recipient.
 
     `return_line` is the sender's address in one line above the recipient, `remarks` such as `Persönlich`. `information`
     is the block on the right (our sign, name, telephone, mail, date). `facts` stand in a box between `paragraphs` and
-    `after`. `signature` are the lines below the blank for signing. `footer` are columns at the foot of the first page.
+    `after`; `parts` follow them. `small` sets the text in 9.5 points. `signature` are the lines below the blank for
+    signing. `footer` are columns at the foot of the first page.
     """
 
     letterhead: Letterhead
@@ -84,6 +111,8 @@ class LetterData:
     remarks: tuple[str, ...] = ()
     facts: tuple[Entry, ...] = ()
     after: tuple[str, ...] = ()
+    parts: tuple[LetterPart, ...] = ()
+    small: bool = False
     closing: str = "Mit freundlichen Grüßen"
     signature: tuple[str, ...] = ()
     enclosures: tuple[str, ...] = ()

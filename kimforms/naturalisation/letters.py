@@ -35,7 +35,9 @@ _PROMISE = re.compile(
     r"\b(garantier\w*|versprech\w*|zügig\w*|schnell\w*|bevorzugt\w*|sofort|sicher\s+eingebürgert|Anspruch\s+haben)\b",
     re.IGNORECASE,
 )
-_DEADLINE = re.compile(r"\b(spätestens|bis\s+zum\s+\d|innerhalb\s+von|umgehend|müssen\s+Sie\s+sich\s+melden)\b", re.IGNORECASE)
+_DEADLINE = re.compile(
+    r"\b(spätestens|bis\s+zum\s+\d|innerhalb\s+von|umgehend|müssen\s+Sie\s+sich\s+melden)\b", re.IGNORECASE
+)
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=MOST_TEXT)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True)]
@@ -102,7 +104,9 @@ class Letter(Strict):
             raise ValueError("Ein Baustein steht doppelt.")
         found = (len(ids), len(self.advisory_services.fields))
         if found != (self.totals.blocks, self.totals.advisory_service_fields):
-            raise ValueError(f"Es sind {found[0]} Bausteine und {found[1]} Angaben zu Beratungsdiensten, anders als unter totals.")
+            raise ValueError(
+                f"Es sind {found[0]} Bausteine und {found[1]} Angaben zu Beratungsdiensten, anders als unter totals."
+            )
         for block in self.blocks:
             for text in (block.text, *block.text_for.values()):
                 if unknown := sorted(set(placeholders_in(text)) - PLACEHOLDERS.keys()):
@@ -155,7 +159,9 @@ def _of_block(block: Block, text: str) -> Iterator[TextFinding]:
     for name in sorted(set(present) - PLACEHOLDERS.keys()):
         yield TextFinding(block.id, "error", f"Den Platzhalter {{{name}}} gibt es nicht.")
     if _PLACEHOLDER.sub("", text).count("{") or _PLACEHOLDER.sub("", text).count("}"):
-        yield TextFinding(block.id, "error", "Eine geschweifte Klammer steht allein. Platzhalter schreiben Sie so: {name}.")
+        yield TextFinding(
+            block.id, "error", "Eine geschweifte Klammer steht allein. Platzhalter schreiben Sie so: {name}."
+        )
     for name in block.placeholders:
         if name not in present:
             what = PLACEHOLDERS[name]
@@ -169,6 +175,12 @@ def _of_block(block: Block, text: str) -> Iterator[TextFinding]:
             "30.10.2025 nicht mehr. Bitte prüfen Sie den Satz.",
         )  # fmt: skip
     if found := _PROMISE.search(text):
-        yield TextFinding(block.id, "warning", f"„{found[0]}“ klingt nach einer Zusage. Die Bearbeitung dauert meist lange.")
+        yield TextFinding(
+            block.id, "warning", f"„{found[0]}“ klingt nach einer Zusage. Die Bearbeitung dauert meist lange."
+        )
     if found := _DEADLINE.search(text):
-        yield TextFinding(block.id, "warning", f"„{found[0]}“ klingt nach einer Frist oder Aufforderung. Der Brief ist nur Information.")
+        yield TextFinding(
+            block.id,
+            "warning",
+            f"„{found[0]}“ klingt nach einer Frist oder Aufforderung. Der Brief ist nur Information.",
+        )
