@@ -148,6 +148,7 @@ def test_many_letters_are_printed_in_the_background(client: CheckingClient, monk
     client.get(str(back.select_one("a[href$='letters.pdf']")["href"]))
     assert client.response is not None
     assert client.response.data.startswith(b"%PDF-")
+    client.response.close()
 
 
 def test_answering_without_an_account(client: CheckingClient) -> None:
