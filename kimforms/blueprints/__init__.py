@@ -18,8 +18,10 @@ ROOMS = (
     "record_steps", "record_work", "similar",
     "comparison", "tasks", "dashboard", "decisions", "statistics", "outbox", "solutions", "publishing",
     "advisory_services", "service_care", "course_dates",
+    "naturalisation", "self_check", "checklist_handout",
     "themes",
-    "theme_deeds", "theme_proposals", "replies", "rulebooks", "progress",
+    "theme_deeds", "theme_proposals", "replies", "rulebooks", "progress", "briefings", "briefing_planning",
+    "editions", "edition_drafts", "edition_parts", "naturalisation_office", "checklist_lifting",
 )  # fmt: skip
 
 

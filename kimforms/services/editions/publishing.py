@@ -150,3 +150,18 @@ def withdraw(session: Session, actor: Actor, now: datetime, edition: ChecklistEd
         reason=reason, instead=instead.number if instead is not None else None, lifted=lifted, told=told,
     )  # fmt: skip
     return lifted
+
+
+def instead_of(session: Session, edition: ChecklistEdition, day: date) -> ChecklistEdition | None:
+    """The edition that would be in effect on a day if this one were withdrawn."""
+    return session.scalars(
+        select(ChecklistEdition)
+        .where(
+            ChecklistEdition.controller_id == edition.controller_id,
+            ChecklistEdition.state == "published",
+            ChecklistEdition.valid_from <= day,
+            ChecklistEdition.id != edition.id,
+        )
+        .order_by(ChecklistEdition.valid_from.desc())
+        .limit(1)
+    ).one_or_none()

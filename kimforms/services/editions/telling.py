@@ -42,21 +42,18 @@ def notices(session: Session, checklist: ClientChecklist, day: date) -> list[Not
     now = current(session, own.controller_id, day)
     if own.state == "withdrawn":
         found.append(Notice("withdrawn", _withdrawn(own, now), now))
-    elif now is not None and _later(now, own):
+    elif now is not None and is_newer(now, own):
         found.append(Notice("newer", _announced(own, now), now))
     for one in coming(session, own.controller_id, day):
-        if _later(one, own) or own.state == "withdrawn":
+        if is_newer(one, own):
             found.append(Notice("coming", _announced(own, one), one))
     return found
 
 
 def target_of(session: Session, checklist: ClientChecklist, day: date) -> ChecklistEdition | None:
     """The edition in effect that an open checklist should be lifted to; None when there is nothing to do."""
-    own = checklist.edition
-    now = current(session, own.controller_id, day)
-    if now is None or now.id == own.id or not is_open(checklist):
-        return None
-    return now if own.state == "withdrawn" or _later(now, own) else None
+    now = current(session, checklist.edition.controller_id, day)
+    return now if now is not None and is_open(checklist) and is_newer(now, checklist.edition) else None
 
 
 def tell_of_publication(
@@ -146,8 +143,11 @@ def _mail(
         )  # fmt: skip
 
 
-def _later(one: ChecklistEdition, than: ChecklistEdition) -> bool:
-    return one.valid_from is not None and (than.valid_from is None or one.valid_from > than.valid_from)
+def is_newer(one: ChecklistEdition, than: ChecklistEdition) -> bool:
+    """Whether a checklist that follows ``than`` should go to ``one``: later in effect, or the other was withdrawn."""
+    if one.id == than.id or one.valid_from is None:
+        return False
+    return than.state == "withdrawn" or than.valid_from is None or one.valid_from > than.valid_from
 
 
 def _announced(own: ChecklistEdition, other: ChecklistEdition) -> str:
