@@ -10,22 +10,20 @@ from __future__ import annotations
 
 import io
 import re
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
+from kimforms.documents.pdf_writer import Copies, PdfWriter, Piece, Sink, dictionary, joined, packed, refs
+
 GROUP = 100
 """Letters under one node of the trees of pages and of structure parents."""
 FLIPPED = "1 0 0 -1 0 841.889764 cm 0.75 0 0 0.75 0 0 cm 0.086275 0.129412 0.184314 rg"
 """WeasyPrint draws from the top of an A4 page in CSS pixels; the colour is that of the text in `paper.css`."""
 SHOWS = frozenset(("Tj", "TJ", "'", '"'))
-
-Sink = Callable[[bytes], Any]
-Piece = bytes | tuple[str, int]
 
 
 @dataclass
@@ -40,9 +38,9 @@ class Letters:
     count: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self._out = _Writer(self.sink)
+        self._out = PdfWriter(self.sink)
         self._pdf = Pdf.open(io.BytesIO(self.model))
-        self._shared = _Copies(self._out, self._pdf)
+        self._shared = Copies(self._out, self._pdf)
         self._own: dict[int, int] = {}
         self._pages = [page.obj for page in self._pdf.pages]
         document = _single(self._pdf.Root.StructTreeRoot.K)
@@ -64,14 +62,14 @@ class Letters:
         """Appends the letters of a part: a PDF with a page of lines for each. Returns how many they were."""
         lines = Pdf.open(io.BytesIO(part))
         prefix = f"L{self.count}x"
-        copies = _Copies(self._out, lines)
+        copies = Copies(self._out, lines)
         fonts = {**dict(self._pages[0].Resources.get("/Font", {}).items())}
         written = {name: self._shared.pieces(font) for name, font in fonts.items()}
         for name, font in lines.pages[0].obj.Resources.get("/Font", {}).items():
             written[f"/{prefix}{name[1:]}"] = copies.pieces(font)
         resources = self._out.reserve()
         rest = {key: self._shared.pieces(value) for key, value in self._pages[0].Resources.items() if key != "/Font"}
-        self._out.put(resources, _joined(_dictionary({**rest, "/Font": _dictionary(written)}), {}))
+        self._out.put(resources, joined(dictionary({**rest, "/Font": dictionary(written)}), {}))
         for page in lines.pages:
             self._letter(_blocks(page, prefix), resources)
         return len(lines.pages)
@@ -81,10 +79,10 @@ class Letters:
         self._close_group()
         out = self._out
         out.put(self._page_root, _tree(b"/Type /Pages", self._page_groups, self.count * len(self._pages)))
-        out.put(self._parent_root, b"<< /Kids [%s] >>" % _refs([number for number, _ in self._parent_groups]))
+        out.put(self._parent_root, b"<< /Kids [%s] >>" % refs([number for number, _ in self._parent_groups]))
         out.put(
             self._document_number,
-            b"<< /Type /StructElem /S /Document /P %d 0 R /K [%s] >>" % (self._tree_root, _refs(self._tops)),
+            b"<< /Type /StructElem /S /Document /P %d 0 R /K [%s] >>" % (self._tree_root, refs(self._tops)),
         )
         keys = self.count * len(self._parents)
         out.put(
@@ -181,12 +179,12 @@ class Letters:
             elif key == "/A" and isinstance(value, Dictionary) and "/Headers" in value:
                 names: list[Piece] = [piece for one in value.Headers for piece in (*_id(one), b" ")]
                 rest = {name: self._pieces(one) for name, one in value.items() if name != "/Headers"}
-                changed[key] = _dictionary({**rest, "/Headers": [b"[", *names, b"]"]})
+                changed[key] = dictionary({**rest, "/Headers": [b"[", *names, b"]"]})
             elif key == "/Dest" and isinstance(value, String):
                 changed[key] = self._pieces(self._destinations[bytes(value)])
             else:
                 changed[key] = self._pieces(value)
-        return _packed(_dictionary(changed))
+        return packed(dictionary(changed))
 
     def _pieces(self, value: Any) -> list[Piece]:
         number = value.objgen[0] if isinstance(value, pikepdf.Object) else 0
@@ -197,7 +195,7 @@ class Letters:
         if not number and isinstance(value, Array):
             return [b"[", *(piece for one in value for piece in (*self._pieces(one), b" ")), b"]"]
         if not number and isinstance(value, Dictionary):
-            return _dictionary({key: self._pieces(one) for key, one in value.items()})
+            return dictionary({key: self._pieces(one) for key, one in value.items()})
         return self._shared.pieces(value)
 
     def _letter(self, blocks: Sequence[bytes], resources: int) -> None:
@@ -208,7 +206,7 @@ class Letters:
         last = marks + len(blocks) - 1
         values = {
             ("group", 0): b"%d 0 R" % self._page_group,
-            ("contents", 0): b"[%s]" % _refs([*self._first_content, stream]),
+            ("contents", 0): b"[%s]" % refs([*self._first_content, stream]),
             ("resources", 0): b"%d 0 R" % resources,
             ("slot", 0): b"[%s]" % b" ".join(b"%d" % mark for mark in range(marks, last)),
             ("slot", 1): b"[%d]" % last,
@@ -217,7 +215,7 @@ class Letters:
         first_key = self.count * len(self._parents)
         numbers = {"own": base, "key": first_key}
         for place, template in enumerate(self._templates):
-            out.put(base + place, _joined(template, values, numbers))
+            out.put(base + place, joined(template, values, numbers))
         self._put_parents(base, first_key, len(blocks))
         self._tops += [base + self._own[one.objgen[0]] for one in self._elements if one.P.objgen[0] == self._document]
         self._kids += [base + self._own[page.objgen[0]] for page in self._pages]
@@ -235,7 +233,7 @@ class Letters:
                 if key == int(self._pages[0].StructParents):
                     address, salutation = (base + self._own[slot] for slot in self._slots)
                     found += [address] * (blocks - 1) + [salutation]
-                lines.append(b"%d [%s]" % (first_key + key, _refs(found)))
+                lines.append(b"%d [%s]" % (first_key + key, refs(found)))
             else:
                 lines.append(b"%d %d 0 R" % (first_key + key, base + self._own[value.objgen[0]]))
         leaf = self._out.reserve()
@@ -249,117 +247,13 @@ class Letters:
         out, size = self._out, len(self._parents)
         node = out.reserve()
         first, last = (self.count - len(self._leaves)) * size, self.count * size - 1
-        out.put(node, b"<< /Limits [%d %d] /Kids [%s] >>" % (first, last, _refs(self._leaves)))
+        out.put(node, b"<< /Limits [%d %d] /Kids [%s] >>" % (first, last, refs(self._leaves)))
         self._parent_groups.append((node, len(self._leaves)))
         head = b"<< /Type /Pages /Parent %d 0 R /Count %d /Kids [%s] >>"
-        out.put(self._page_group, head % (self._page_root, len(self._kids), _refs(self._kids)))
+        out.put(self._page_group, head % (self._page_root, len(self._kids), refs(self._kids)))
         self._page_groups.append((self._page_group, len(self._kids)))
         self._leaves, self._kids = [], []
         self._page_group = out.reserve()
-
-
-class _Writer:
-    """A PDF 1.7 with object streams (ISO 32000-1, 7.5.7 and 7.5.8); objects go out as soon as a stream of them is full."""
-
-    MOST = 200
-
-    def __init__(self, sink: Sink) -> None:
-        self.sink, self.offset, self.places = sink, 0, [(0, 0, 65535)]
-        self.waiting: list[tuple[int, bytes]] = []
-        self._write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-
-    def reserve(self, count: int = 1) -> int:
-        """The number of a new object, or of the first of several."""
-        first = len(self.places)
-        self.places += [(0, 0, 0)] * count
-        return first
-
-    def put(self, number: int, content: bytes) -> None:
-        self.waiting.append((number, content))
-        if len(self.waiting) >= self.MOST:
-            self._flush()
-
-    def put_stream(self, number: int, entries: bytes, content: bytes, *, packed: bool = True) -> None:
-        data = zlib.compress(content, 6) if packed else content
-        coded = b" /Filter /FlateDecode" if packed else b""
-        self.put_raw(number, b"<< %s%s /Length %d >>" % (entries, coded, len(data)), data)
-
-    def put_raw(self, number: int, dictionary: bytes, data: bytes) -> None:
-        self.places[number] = (1, self.offset, 0)
-        self._write(b"%d 0 obj\n%s\nstream\n" % (number, dictionary))
-        self._write(data)
-        self._write(b"\nendstream\nendobj\n")
-
-    def end(self, catalogue: int, info: int) -> None:
-        self._flush()
-        table = self.reserve()
-        start = self.offset
-        self.places[table] = (1, start, 0)
-        rows = b"".join(
-            b"%c%s%s" % (kind, where.to_bytes(6, "big"), more.to_bytes(2, "big")) for kind, where, more in self.places
-        )
-        head = b"/Type /XRef /W [1 6 2] /Size %d /Root %d 0 R /Info %d 0 R" % (len(self.places), catalogue, info)
-        self.put_stream(table, head, rows)
-        self._write(b"startxref\n%d\n%%%%EOF\n" % start)
-
-    def _flush(self) -> None:
-        if not self.waiting:
-            return
-        number, offsets, body = self.reserve(), [], b""
-        parts = []
-        length = 0
-        for place, (one, content) in enumerate(self.waiting):
-            offsets.append(b"%d %d" % (one, length))
-            parts.append(content)
-            length += len(content) + 1
-            self.places[one] = (2, number, place)
-        head = b" ".join(offsets) + b"\n"
-        body = head + b"\n".join(parts)
-        self.put_stream(number, b"/Type /ObjStm /N %d /First %d" % (len(parts), len(head)), body)
-        self.waiting = []
-
-    def _write(self, data: bytes) -> None:
-        self.sink(data)
-        self.offset += len(data)
-
-
-class _Copies:
-    """Objects of another document, copied when first named."""
-
-    def __init__(self, out: _Writer, pdf: Pdf) -> None:
-        self.out, self.pdf, self.known = out, pdf, dict[int, int]()
-
-    def pieces(self, value: Any) -> list[Piece]:
-        number = value.objgen[0] if isinstance(value, pikepdf.Object) else 0
-        if number:
-            return [b"%d 0 R" % self._copy(value, number)]
-        if isinstance(value, Array):
-            return [b"[", *(piece for one in value for piece in (*self.pieces(one), b" ")), b"]"]
-        if isinstance(value, Dictionary):
-            return _dictionary({key: self.pieces(one) for key, one in value.items()})
-        if isinstance(value, bool):
-            return [b"true" if value else b"false"]
-        return [value.unparse() if isinstance(value, pikepdf.Object) else str(value).encode("ascii")]
-
-    def _copy(self, value: Any, number: int) -> int:
-        if number in self.known:
-            return self.known[number]
-        made = self.known[number] = self.out.reserve()
-        if isinstance(value, pikepdf.Stream):
-            data = value.read_raw_bytes()
-            entries = {key: self.pieces(one) for key, one in value.items() if key != "/Length"}
-            entries["/Length"] = [b"%d" % len(data)]
-            self.out.put_raw(made, _joined(_dictionary(entries), {}), data)
-        else:
-            inner = (
-                _dictionary({key: self.pieces(one) for key, one in value.items()})
-                if isinstance(value, Dictionary)
-                else [b"[", *(piece for one in value for piece in (*self.pieces(one), b" ")), b"]"]
-                if isinstance(value, Array)
-                else [value.unparse(resolved=True)]
-            )
-            self.out.put(made, _joined(inner, {}))
-        return made
 
 
 def _id(value: Any) -> list[Piece]:
@@ -367,44 +261,8 @@ def _id(value: Any) -> list[Piece]:
     return [b"(" + re.sub(rb"[^0-9A-Za-z_-]", b"", bytes(value)) + b"-", ("letter", 0), b")"]
 
 
-def _dictionary(entries: dict[str, list[Piece]]) -> list[Piece]:
-    made: list[Piece] = [b"<<"]
-    for key, pieces in entries.items():
-        made += [b" %s " % Name(key).unparse(), *pieces]
-    return [*made, b" >>"]
-
-
-def _packed(pieces: Sequence[Piece]) -> list[Piece]:
-    """The same with neighbouring bytes joined."""
-    made: list[Piece] = []
-    for piece in pieces:
-        if made and isinstance(piece, bytes) and isinstance(made[-1], bytes):
-            made[-1] += piece
-        else:
-            made.append(piece)
-    return made
-
-
-def _joined(pieces: Sequence[Piece], values: dict[Any, bytes], numbers: dict[str, int] | None = None) -> bytes:
-    made = []
-    for piece in pieces:
-        if isinstance(piece, bytes):
-            made.append(piece)
-        elif piece[0] == "own":
-            made.append(b"%d 0 R" % ((numbers or {})["own"] + piece[1]))
-        elif piece[0] == "key":
-            made.append(b"%d" % ((numbers or {})["key"] + piece[1]))
-        else:
-            made.append(values[piece])
-    return b"".join(made)
-
-
-def _refs(numbers: Sequence[int]) -> bytes:
-    return b" ".join(b"%d 0 R" % number for number in numbers)
-
-
 def _tree(head: bytes, groups: Sequence[tuple[int, int]], count: int) -> bytes:
-    return b"<< %s /Count %d /Kids [%s] >>" % (head, count, _refs([number for number, _ in groups]))
+    return b"<< %s /Count %d /Kids [%s] >>" % (head, count, refs([number for number, _ in groups]))
 
 
 def _single(value: Any) -> Any:
