@@ -32,5 +32,6 @@ def demo(count: int | None) -> None:
     if stage is not None:
         with tqdm(total=stage.count(), desc="Themen und Sitzungen", unit=" Schritte", disable=silent) as bar:
             themes = stage.play(bar.update)
+    demonstration.tell_naturalisation(settings(), utc_now())
     demonstration.finish(settings(), utc_now(), stage)
     click.echo(f"{len(chosen)} Meldungen und {themes} Themen geladen.")

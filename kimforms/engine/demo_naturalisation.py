@@ -1,18 +1,21 @@
 """What stands in `demo/naturalisation.yaml`: how offices and advisory services of the demonstration work with checklists.
 
-`profile.py` reads it, `services/demo_naturalisation.py` tells it through the services that people use. Days are counted back
+`services/demo_naturalisation.py` tells it through the services that people use. Days are counted back
 from the day on which the demonstration is told.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from kimforms.engine.profile_documents import Address, Slug, Words
 from kimforms.engine.strict import Id, Strict
+from kimforms.engine.yaml_io import validate
+from kimforms.engine.yaml_lines import load_yaml_with_lines
 
 ItemName = str
 Ago = int
@@ -119,3 +122,12 @@ class DemoNaturalisation(Strict):
     briefings: tuple[DemoBriefing, ...] = ()
     editions: tuple[DemoEditionChange, ...] = ()
     course_dates: tuple[DemoCourseDate, ...] = ()
+
+
+NAME = "demo/naturalisation.yaml"
+
+
+def read_demo_naturalisation(folder: Path) -> DemoNaturalisation | None:
+    """The file in the folder of a profile, None where it has none. Raises `DefinitionError` with file and line."""
+    path = folder / NAME
+    return validate(DemoNaturalisation, load_yaml_with_lines(path.read_bytes(), NAME)) if path.is_file() else None

@@ -14,10 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..config import Settings, secret_key_of
+from ..engine.demo_naturalisation import read_demo_naturalisation
 from ..engine.profile import profile_folder, read_profile
 from ..models import Record, RoleGrant, User
 from ..permissions import ANYONE, Actor, actor_of
-from . import statistics
+from . import demo_naturalisation, demo_services, statistics
 from .catalogues import catalogues
 from .demo_themes import Stage
 from .processes import current_version
@@ -191,6 +192,15 @@ def stage(settings: Settings, now: datetime) -> Stage | None:
     """The themes of the demonstration; None where the profile tells none."""
     profile = read_profile(profile_folder(settings.profile))
     return Stage(profile, settings, now, _key) if profile.themes is not None else None
+
+
+def tell_naturalisation(settings: Settings, now: datetime) -> int:
+    """The directory, dates of courses, and how services and offices work with checklists; returns how many steps."""
+    document = read_demo_naturalisation(profile_folder(settings.profile))
+    if document is None:
+        return 0
+    told = demo_services.tell(unit_of_work, settings, now, settings.profile)
+    return told + demo_naturalisation.tell(unit_of_work, document, now)
 
 
 def finish(settings: Settings, now: datetime, scene: Stage | None) -> None:
