@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, flash, request
 
 from ..extensions import db
-from ..forms.naturalisation_office import settings_form, settings_values
+from ..forms.naturalisation_office import settings_form
+from ..forms.records import number_in
 from ..models import Controller
-from ..services.naturalisation_office import change_settings, settings_of
+from ..services.naturalisation_office import BOUNDS, CONTACT, NewSettings, change_settings, settings_of
 from ..services.unit_of_work import unit_of_work
 from . import access
 from .edition_frame import attempt, form_context
@@ -34,7 +35,7 @@ def change() -> Response:
         shown = request.form.get("shown", "")
         with unit_of_work() as session:
             changed = change_settings(
-                session, access.current_actor(), now, controller_id=_controller(), new=settings_values(form),
+                session, access.current_actor(), now, controller_id=_controller(), new=_entered(form),
                 row_version=int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 10 else -1,
             )  # fmt: skip
         saved = t("Die Einstellungen sind gespeichert.", "The settings are saved.")
@@ -60,3 +61,16 @@ def _page(form: Any, *, status: int = 200, **refused: Any) -> Response:
 
 def _controller() -> int:
     return min(access.current_actor().controllers("naturalisation:settings"))
+
+
+def _entered(form: Any) -> NewSettings:
+    return NewSettings(
+        self_check_on=bool(form.self_check_on.data),
+        campaign_on=bool(form.campaign_on.data),
+        campaign_approval=form.campaign_approval.data or "",
+        campaign_approved_on=form.campaign_approved_on.day,
+        **{key: number_in(str(form[key].data or "").strip()) for key in BOUNDS},
+        online_url=form.online_url.data or "",
+        public_url=form.public_url.data or "",
+        contact={key: form[f"contact_{key}"].data or "" for key in CONTACT},
+    )

@@ -9,15 +9,57 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 
 from ..models import NaturalisationOffice
-from ..services.naturalisation_office import BOUNDS, CONTACT, NewSettings
-from .records import GermanDateField, number_in
+from .records import GermanDateField
 
 Say = Callable[[str, str], str]
 
 
 def settings_form(say: Say, office: NaturalisationOffice) -> Any:
     """Switches, periods, addresses and contact of an office, with what is set now."""
-    periods = {
+    fields = _fields(say)
+    values = {key: getattr(office, key) for key in fields if not key.startswith("contact_")}
+    values |= {f"contact_{key}": office.contact.get(key, "") for key in _contact(say)}
+    form = type("OfficeSettingsForm", (FlaskForm,), fields)(prefix="office-", data=values)
+    for field in form:
+        if field.type == "StringField":
+            number = field.short_name in _periods(say)
+            field.kimforms = {"type": "short_text", "optional": not number} | (
+                {"inputmode": "numeric", "width": 4} if number else {}
+            )
+    form.campaign_approved_on.kimforms = {"type": "date", "optional": True}
+    form.campaign_approved_on.language = say("de", "en")
+    return form
+
+
+def _fields(say: Say) -> dict[str, Any]:
+    return {
+        "self_check_on": BooleanField(
+            say("Selbstprüfung ohne Konto anbieten", "Offer the self-check without an account"),
+            description=say("Der Server behält keine Antwort.", "The server keeps no answer."),
+        ),
+        "campaign_on": BooleanField(
+            say("Briefe der Kampagne hier erstellen", "Make letters of the campaign here"),
+            description=say(
+                "Nur zusammen mit der Freigabe durch den Datenschutz",
+                "Only together with the approval of data protection",
+            ),
+        ),
+        "campaign_approval": StringField(say("Freigegeben von (Datenschutz)", "Approved by (data protection)")),
+        "campaign_approved_on": GermanDateField(say("Freigegeben am", "Approved on")),
+        **{key: StringField(label, description=hint) for key, (label, hint) in _periods(say).items()},
+        "online_url": StringField(
+            say("Adresse des Online-Antrags", "Address of the online application"),
+            description=say("Der Online-Antrag des Landes wird verlinkt, nicht nachgebaut.", "Linked, not rebuilt."),
+        ),
+        "public_url": StringField(
+            say("Seite der Stadt oder des Kreises zur Einbürgerung", "Page of the town or county")
+        ),
+        **{f"contact_{key}": StringField(label) for key, label in _contact(say).items()},
+    }
+
+
+def _periods(say: Say) -> dict[str, tuple[str, str]]:
+    return {
         "retention_months": (
             say("Checklisten enden nach … Monaten", "Checklists end after … months"),
             say("Gezählt ab dem Verweis oder der letzten Änderung", "Counted from the hand-over or the last change"),
@@ -41,7 +83,10 @@ def settings_form(say: Say, office: NaturalisationOffice) -> Any:
             say("Oder sofort nach dem Herunterladen", "Or at once after the download"),
         ),
     }
-    contact = {
+
+
+def _contact(say: Say) -> dict[str, str]:
+    return {
         "name": say("Ansprechperson", "Contact person"),
         "function": say("Funktion", "Function"),
         "phone": say("Telefon", "Phone"),
@@ -49,53 +94,3 @@ def settings_form(say: Say, office: NaturalisationOffice) -> Any:
         "hours": say("Sprechzeiten", "Hours"),
         "room": say("Raum und Adresse", "Room and address"),
     }
-    fields: dict[str, Any] = {
-        "self_check_on": BooleanField(
-            say("Selbstprüfung ohne Konto anbieten", "Offer the self-check without an account"),
-            description=say("Der Server behält keine Antwort.", "The server keeps no answer."),
-        ),
-        "campaign_on": BooleanField(
-            say("Briefe der Kampagne hier erstellen", "Make letters of the campaign here"),
-            description=say(
-                "Nur zusammen mit der Freigabe durch den Datenschutz",
-                "Only together with the approval of data protection",
-            ),
-        ),
-        "campaign_approval": StringField(say("Freigegeben von (Datenschutz)", "Approved by (data protection)")),
-        "campaign_approved_on": GermanDateField(say("Freigegeben am", "Approved on")),
-        **{key: StringField(label, description=hint) for key, (label, hint) in periods.items()},
-        "online_url": StringField(
-            say("Adresse des Online-Antrags", "Address of the online application"),
-            description=say("Der Online-Antrag des Landes wird verlinkt, nicht nachgebaut.", "Linked, not rebuilt."),
-        ),
-        "public_url": StringField(
-            say("Seite der Stadt oder des Kreises zur Einbürgerung", "Page of the town or county")
-        ),
-        **{f"contact_{key}": StringField(label) for key, label in contact.items()},
-    }
-    values = {key: getattr(office, key) for key in fields if not key.startswith("contact_")}
-    values |= {f"contact_{key}": office.contact.get(key, "") for key in CONTACT}
-    form = type("OfficeSettingsForm", (FlaskForm,), fields)(prefix="office-", data=values)
-    for field in form:
-        if field.type == "StringField":
-            number = field.short_name in BOUNDS
-            field.kimforms = {"type": "short_text", "optional": not number} | (
-                {"inputmode": "numeric", "width": 4} if number else {}
-            )
-    form.campaign_approved_on.kimforms = {"type": "date", "optional": True}
-    form.campaign_approved_on.language = say("de", "en")
-    return form
-
-
-def settings_values(form: Any) -> NewSettings:
-    """What was entered."""
-    return NewSettings(
-        self_check_on=bool(form.self_check_on.data),
-        campaign_on=bool(form.campaign_on.data),
-        campaign_approval=form.campaign_approval.data or "",
-        campaign_approved_on=form.campaign_approved_on.day,
-        **{key: number_in(str(form[key].data or "").strip()) for key in BOUNDS},
-        online_url=form.online_url.data or "",
-        public_url=form.public_url.data or "",
-        contact={key: form[f"contact_{key}"].data or "" for key in CONTACT},
-    )

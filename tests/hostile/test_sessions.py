@@ -18,6 +18,7 @@ from ..support.records import ADVISER, COORDINATOR, OFFICE, report, tags, user
 VALUES = {
     "int": "1", "reference": "IH-2026-0001", "other": "IH-2026-0002", "paper": "BV-2026-0001", "transition_id": "erfassen",
     "step_id": "a", "token": "x", "slug": "x", "block": "head",
+    "section_id": "B", "item_id": "B4", "question_id": "verheiratet", "term_id": "sgb2_leistung",
 }  # fmt: skip
 
 
