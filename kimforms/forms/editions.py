@@ -267,7 +267,7 @@ def _made(name: str, fields: Mapping[str, Any], values: Mapping[str, Any], prefi
     for field in form:
         if isinstance(field, RadioField | SelectField):
             field.kimforms = {"type": "radio" if isinstance(field, RadioField) else "select", "optional": True}
-        if field.short_name in ("mode", "verified"):
+        if field.short_name in ("mode", "verified") or field.short_name.startswith("answer_"):
             field.kimforms["optional"] = False
     return form
 
