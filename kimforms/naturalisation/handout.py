@@ -175,14 +175,17 @@ def _notices(translation: Translation, document: ChecklistDocument) -> tuple[str
 
 
 def _facts(translation: Translation, about: About, day: date) -> tuple[str, ...]:
+    """Sentences with names in them; a name keeps its own direction, whatever stands around it (UAX #9, isolates)."""
     found = []
+    own = ("\u2068", "\u2069") if translation.direction == "rtl" else ("", "")
+    office, service = (f"{own[0]}{one}{own[1]}" if one else "" for one in (about.office, about.made_by))
     if about.appointment is not None:
         found.append(say(translation, "next_appointment", date=_date(about.appointment)))
-    if about.office:
-        found.append(say(translation, "office", office=about.office))
-    if about.made_by:
-        found.append(say(translation, "made_by", service=about.made_by, date=_date(day)))
-        found.append(say(translation, "ask_here", service=about.made_by))
+    if office:
+        found.append(say(translation, "office", office=office))
+    if service:
+        found.append(say(translation, "made_by", service=service, date=_date(day)))
+        found.append(say(translation, "ask_here", service=service))
     return tuple(found)
 
 
