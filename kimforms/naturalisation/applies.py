@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 
 from kimforms.engine.conditions import explain, fields_in
 from kimforms.naturalisation.document import ChecklistDocument, Implies, Item, SituationQuestion
-from kimforms.naturalisation.truth import holds_for
 
 Situation = Mapping[str, bool]
 """Answers by id of the question. One that is missing was not asked and counts as no."""
@@ -79,7 +78,8 @@ def applicable(document: ChecklistDocument, situation: Situation, *, stored: boo
     """
     yes = _yes(document, situation, stored=stored)
     hidden = document.never_stored_items if stored else frozenset()
-    return [one for one in document.items.values() if one.id not in hidden and holds_for(one.applies_when, yes)]
+    tables = document.tables
+    return [one for one in document.items.values() if one.id not in hidden and tables[one.id].holds(yes)]
 
 
 def applies(document: ChecklistDocument, situation: Situation, item_id: str, *, stored: bool = True) -> bool:
@@ -100,7 +100,11 @@ def replacements(
 ) -> dict[str, tuple[str, ...]]:
     """As :func:`suspended`, with all exceptions that take a point's place (two at once are no contradiction)."""
     here = applicable(document, situation, stored=stored)
-    return {item.id: by for item in here if (by := tuple(one.id for one in here if item.id in one.replaces))}
+    found: dict[str, tuple[str, ...]] = {}
+    for exception in here:
+        for name in exception.replaces:
+            found[name] = (*found.get(name, ()), exception.id)
+    return {item.id: found[item.id] for item in here if item.id in found}
 
 
 def contradictions(document: ChecklistDocument, situation: Situation, *, stored: bool = True) -> list[str]:

@@ -17,7 +17,7 @@ from pydantic import Field, StringConstraints
 
 from kimforms.engine.conditions import Condition
 from kimforms.engine.strict import Id, Strict
-from kimforms.naturalisation.truth import can_hold
+from kimforms.naturalisation.truth import Table, can_hold
 
 ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}[0-9]{1,3}$")]
 """`B4`: the letter of the section and a number. It never changes its meaning."""
@@ -162,6 +162,11 @@ class ChecklistDocument(Strict):
             for item in section.items:
                 found.setdefault(item.id, item)
         return found
+
+    @cached_property
+    def tables(self) -> Mapping[str, Table]:
+        """When each point applies, by id."""
+        return {name: Table(item.applies_when) for name, item in self.items.items()}
 
     @cached_property
     def question_ids(self) -> frozenset[str]:

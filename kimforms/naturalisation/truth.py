@@ -10,6 +10,9 @@ from kimforms.engine.conditions import All, Any_, Condition, Facts, FieldIs, Not
 MOST_QUESTIONS = 12
 """So many questions a condition of a checklist may name; all their answers are tried."""
 
+MOST_TABLED = 6
+"""Up to so many questions the verdicts are worked out beforehand."""
+
 
 def holds_for(condition: Condition | None, yes: Collection[str]) -> bool:
     """Whether the condition holds where exactly the questions in `yes` are answered with yes, all others with no."""
@@ -30,6 +33,26 @@ def answers_over(questions: Collection[str]) -> Iterator[frozenset[str]]:
     for number in range(len(questions) + 1):
         for chosen in combinations(questions, number):
             yield frozenset(chosen)
+
+
+class Table:
+    """A condition with its verdict for all answers worked out once, since a page asks for many conditions at a time."""
+
+    def __init__(self, condition: Condition | None) -> None:
+        self._condition = condition
+        self._named = frozenset(fields_in(condition))
+        small = condition is not None and len(self._named) <= MOST_TABLED
+        self._fulfilled = (
+            frozenset(yes for yes in answers_over(sorted(self._named)) if holds_for(condition, yes)) if small else None
+        )
+
+    def holds(self, yes: frozenset[str]) -> bool:
+        """As :func:`holds_for`."""
+        if self._condition is None:
+            return True
+        if self._fulfilled is None:
+            return holds_for(self._condition, yes)
+        return yes & self._named in self._fulfilled
 
 
 def can_hold(condition: Condition | None, asked: Collection[str]) -> bool:

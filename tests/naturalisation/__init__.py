@@ -1,0 +1,1 @@
+"""The rules of the naturalisation checklist, without app or database."""
