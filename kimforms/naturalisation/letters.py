@@ -126,11 +126,15 @@ class LettersDocument(Strict):
 
 @dataclass(frozen=True)
 class TextFinding:
-    """Something wrong with the text of a block: ``error`` forbids approval, ``warning`` asks for a second look."""
+    """Something wrong with the text of a block: ``error`` forbids approval, ``warning`` asks for a second look.
+
+    ``later``: a draft may be kept with it, as with words that are still missing.
+    """
 
     block: str
     severity: Literal["error", "warning"]
     sentence: str
+    later: bool = False
 
 
 def placeholders_in(text: str) -> list[str]:
@@ -151,7 +155,7 @@ def findings(letter: Letter, texts: Mapping[str, str]) -> list[TextFinding]:
 def _of_block(block: Block, text: str) -> Iterator[TextFinding]:
     if not text.strip():
         if block.required:
-            yield TextFinding(block.id, "error", "Dieser Baustein ist Pflicht und darf nicht leer sein.")
+            yield TextFinding(block.id, "error", "Dieser Baustein ist Pflicht und darf nicht leer sein.", True)
         return
     if len(text) > MOST_TEXT:
         yield TextFinding(block.id, "error", f"Der Text ist zu lang: höchstens {MOST_TEXT} Zeichen.")
@@ -165,7 +169,7 @@ def _of_block(block: Block, text: str) -> Iterator[TextFinding]:
     for name in block.placeholders:
         if name not in present:
             what = PLACEHOLDERS[name]
-            yield TextFinding(block.id, "error", f"Hier muss der Platzhalter {{{name}}} stehen: {what}.")
+            yield TextFinding(block.id, "error", f"Hier muss der Platzhalter {{{name}}} stehen: {what}.", True)
     if "name" in present and block.id != "anschrift":
         yield TextFinding(block.id, "error", "Der Name steht nur in der Anrede, damit der Text für alle gleich ist.")
     for years in _YEARS.finditer(text):
