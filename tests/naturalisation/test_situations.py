@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kimforms.naturalisation.applies import applicable, completed, contradictions, kept, questions
-from kimforms.naturalisation.document import ChecklistDocument, as_json, from_json
 from kimforms.naturalisation.truth import answers_over, can_hold
 
 from ..support.situations import Sweep, all_answers, groups, shipped, sweep
+from .editions import changed_item
 
 NAMES = [one.id for one in shipped().conditions]
 SITUATIONS = st.dictionaries(st.sampled_from(NAMES), st.booleans())
@@ -144,15 +144,3 @@ def test_what_cannot_hold() -> None:
         shipped(), "B7", applies_when={"all": [{"field": "adoptiert", "is": True}, {"field": "adoptiert", "is": False}]}
     )
     assert not can_hold(document.items["B7"].applies_when, NAMES)
-
-
-def changed_item(document: ChecklistDocument, item_id: str, **change: Any) -> ChecklistDocument:
-    """The edition with one point changed; None takes a part away."""
-    data = as_json(document)
-    for section in data["sections"]:
-        for item in section["items"]:
-            if item["id"] == item_id:
-                item.update(change)
-                for name in [name for name, value in change.items() if value is None]:
-                    del item[name]
-    return from_json(data)
