@@ -18,10 +18,11 @@ ROOMS = (
     "record_steps", "record_work", "similar",
     "comparison", "tasks", "dashboard", "decisions", "statistics", "outbox", "solutions", "publishing",
     "advisory_services", "service_care", "course_dates",
-    "naturalisation", "self_check", "checklist_handout",
+    "naturalisation", "self_check", "checklist_handout", "checklists", "checklist_keeping",
     "checklist_sharing", "checklist_hand_over", "checklist_ending",
     "themes",
-    "theme_deeds", "theme_proposals", "replies", "rulebooks", "progress", "briefings", "briefing_planning",
+    "theme_deeds", "theme_proposals", "replies", "rulebooks", "progress", "campaign", "campaign_templates",
+    "briefings", "briefing_planning",
     "naturalisation_figures",
     "editions", "edition_drafts", "edition_parts", "naturalisation_office", "checklist_lifting",
 )  # fmt: skip

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ...models import ClientChecklist, Process, ProcessVersion
+from ...models import ChecklistEdition, ClientChecklist, Process, ProcessVersion
 from ...permissions import Actor
 from .. import audit
 from ..catalogues import catalogues
@@ -49,19 +49,13 @@ def begin(
     if organisation not in services_of(actor):
         raise NotPermitted()
     day = local_day(now)
-    try:
-        office = office_for(session, municipality)
-    except NotVisible as refused:
-        raise InputRefused({"municipality": refused.sentence}) from refused
-    edition = current(session, office.id, day)
-    if edition is None:
-        raise InputRefused({"municipality": f"{office.name} hat noch keine Fassung der Checkliste veröffentlicht."})
+    edition = _edition_for(session, municipality, day)
     name, key = free_pseudonym(session, organisation, pseudonym, today=day, insist=insist)
     record = begin_record(
         session,
         replace(actor, user_id=None),
         now,
-        version=_process_of(session, office.id),
+        version=_process_of(session, edition.controller_id),
         answers={"title": TITLE},
         catalogues=catalogues(session),
     )
@@ -94,6 +88,17 @@ def begin(
     )
     refreshed(checklist)
     return checklist
+
+
+def _edition_for(session: Session, municipality: str, day: date) -> ChecklistEdition:
+    try:
+        office = office_for(session, municipality)
+    except NotVisible as refused:
+        raise InputRefused({"municipality": refused.sentence}) from refused
+    edition = current(session, office.id, day)
+    if edition is None:
+        raise InputRefused({"municipality": f"{office.name} hat noch keine Fassung der Checkliste veröffentlicht."})
+    return edition
 
 
 def _process_of(session: Session, controller_id: int) -> ProcessVersion:

@@ -95,7 +95,22 @@ def set_entry(
     for name, value in values.items():
         setattr(known, name, value)
     known.review, known.changed_at, known.changed_by_id = "", now, actor.user_id
-    changes = {name: [_plain(before[name]), _plain(value)] for name, value in values.items() if before[name] != value}
+    _told(session, actor, now, checklist, item_id, before, values)
+    touch(checklist, now)
+    refreshed(checklist)
+    return known
+
+
+def _told(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    checklist: ClientChecklist,
+    item_id: str,
+    before: Mapping[str, Any],
+    values: Mapping[str, Any],
+) -> None:
+    """The history keeps what changed, apart from the chain."""
     audit.record(
         session,
         actor,
@@ -103,11 +118,10 @@ def set_entry(
         audit.Tag.CHECKLIST_ITEM,
         about=checklist.record,
         item=audit.Erasable(item_id),
-        changes=audit.Erasable(changes),
+        changes=audit.Erasable(
+            {name: [_plain(before[name]), _plain(value)] for name, value in values.items() if before[name] != value}
+        ),
     )
-    touch(checklist, now)
-    refreshed(checklist)
-    return known
 
 
 def workable_item(checklist: ClientChecklist, item_id: str) -> Item:
