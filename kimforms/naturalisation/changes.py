@@ -151,7 +151,9 @@ def _working(old: Item, new: Item, before: ChecklistDocument, after: ChecklistDo
             if now
             else "Der Punkt wird jetzt in der Checkliste geführt, nicht mehr nur persönlich besprochen."
         )
-    if set(old.replaces) != set(new.replaces):
+    elif (old.sensitive, old.never_store) != (new.sensitive, new.never_store):
+        yield f"Warum dazu nichts gespeichert wird, ist neu angegeben: {new.never_store or 'keine Angabe'}."
+    if old.replaces != new.replaces:
         yield (
             f"Wo er gilt, tritt er an die Stelle von {_joined(new.replaces)}."
             if new.replaces
@@ -197,6 +199,8 @@ def _one_question(old: SituationQuestion, new: SituationQuestion) -> Iterator[st
     was, now = bool(old.sensitive or old.never_store), bool(new.sensitive or new.never_store)
     if was != now:
         yield f"Die Antwort auf „{new.label}“ {'ist jetzt' if now else 'ist nicht mehr'} besonders geschützt."
+    elif (old.sensitive, old.never_store) != (new.sensitive, new.never_store):
+        yield f"Warum „{new.label}“ geschützt ist, ist neu angegeben: {new.never_store or 'keine Angabe'}."
 
 
 def _general(old: ChecklistDocument, new: ChecklistDocument) -> Iterator[Change]:
