@@ -13,9 +13,19 @@ STATE = {
     "kimforms.services.records.creating": "so does one that begins out of another",
 }
 OTHER_STATES = {
+    "kimforms.services.advice.briefing_places": "a place at a briefing",
+    "kimforms.services.advice.briefings": "a briefing",
+    "kimforms.services.campaign.deleting": "a run of letters",
+    "kimforms.services.campaign.printing": "a run of letters",
+    "kimforms.services.campaign.runs": "a run of letters",
+    "kimforms.services.campaign.templates": "a version of a letter",
+    "kimforms.services.checklists.milestones": "a hand-over",
+    "kimforms.services.checklists.returning": "a hand-over, an entry",
     "kimforms.services.circular.drafting": "a vote by circulation",
     "kimforms.services.circular.starting": "a vote by circulation",
     "kimforms.services.circular.closing": "a vote by circulation",
+    "kimforms.services.editions.publishing": "an edition",
+    "kimforms.services.long_work": "a long task",
     "kimforms.services.meetings.agenda": "a point of an agenda, a motion for it",
     "kimforms.services.meetings.progress": "a point of an agenda",
     "kimforms.services.meetings.proposals": "a motion for an agenda",
@@ -28,7 +38,7 @@ OTHER_STATES = {
     "kimforms.services.minutes.signing": "minutes",
 }
 """These write the state of rows that are no records, and have no workflow in a definition."""
-STREAMS = ("sys.stdout", "sys.stderr", "file")
+STREAMS = ("sys.stdout", "sys.stderr", "file", "self.file")
 
 
 def calls(attribute: str) -> list[tuple[str, ast.Call]]:

@@ -112,7 +112,7 @@ def erase(session: Session, actor: Actor, now: datetime, checklist: ClientCheckl
     counts["values"] = _erase_history(session, now, record)
     _empty(checklist, now)
     record.title, record.answers, record.municipality, record.due_on = "", {}, None, None
-    session.flush()
+    session.flush()  # or what was emptied would come back with the entries that are read anew
     session.expire(checklist, ["entries"])
     audit.record(session, actor, now, audit.Tag.CHECKLIST_ERASE, about=record, how=how, counts=counts)
     return counts
