@@ -14,8 +14,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from . import assets, extensions
 from .blueprints import access, all_blueprints, navigation, rendering
 from .blueprints import accounts as account_pages
+from .blueprints.campaign_uploads import CarefulRequest
 from .config import Settings, read_settings, secret_key_of
 from .services import outbox, similar_texts
+from .services.campaign import letter_texts
 from .services.meetings import organizer
 from .services.unit_of_work import keep_anchor_in
 
@@ -27,6 +29,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     """The WSGI application for ``settings`` (the environment when None); ``overrides`` go into ``app.config``."""
     settings = settings or read_settings()
     app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
+    app.request_class = CarefulRequest
     app.config.from_mapping(_configuration(settings))
     app.config.update(overrides)
     app.jinja_env.bytecode_cache = _compiled_templates(settings)
@@ -34,6 +37,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     keep_anchor_in(make_url(settings.database_url), settings.data_dir)
     outbox.configure(settings.base_url)
     organizer.configure(settings.inbound_address, settings.mail_from)
+    letter_texts.configure(settings.profile)
     similar_texts.configure(settings.profile, settings.encoder or None)
     extensions.set_log_level(settings.log_level)
     extensions.db.init_app(app)

@@ -25,6 +25,7 @@ from .services import (
     delivery,
     digest,
     long_work,
+    naturalisation_figures,
     news,
     retention,
     similar_groups,
@@ -32,6 +33,7 @@ from .services import (
     statistics,
 )
 from .services.advice import asking
+from .services.campaign import deleting as campaign
 from .services.checklists import ending
 from .services.circular import closing as circular_votes
 from .services.file_store import FileStore
@@ -96,6 +98,7 @@ def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
         ("deadlines", deadlines.run_due),
         ("digest", digest.run),
         ("statistics", statistics.run),
+        ("naturalisation figures", naturalisation_figures.run),
         ("themes", closing.run),
         ("minutes", settling.run),
         ("circular votes", circular_votes.run),
@@ -104,6 +107,7 @@ def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
         ("advisory services", asking.run),
     ):
         _run(app, name, lambda job=job: job(unit_of_work, now))
+    _run(app, "campaign", lambda: campaign.run_due(unit_of_work, now, app.config["SETTINGS"].data_dir))
     _run(app, "similar", lambda: keep_similar(now))
     _run(app, "printed letters", lambda: printing.forget(unit_of_work, app.config["SETTINGS"].data_dir, now))
     day = local_day(now).isoformat()

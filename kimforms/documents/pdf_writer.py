@@ -152,5 +152,6 @@ def joined(pieces: Sequence[Piece], values: dict[Any, bytes], numbers: dict[str,
     return b"".join(made)
 
 
-def refs(numbers: Sequence[int]) -> bytes:
-    return b" ".join(b"%d 0 R" % number for number in numbers)
+def refs(numbers: Sequence[int | None]) -> bytes:
+    """References to objects; None is the null object."""
+    return b" ".join(b"null" if number is None else b"%d 0 R" % number for number in numbers)

@@ -147,7 +147,7 @@ class Letters:
 
     def _without_slots(self) -> bytes:
         """The content of the first page without the words of the model's address and salutation."""
-        gone = {int(mark) for one in self._elements if one.objgen[0] in self._slots for mark in _marks(one)}
+        gone = self._gone = {mark for one in self._elements if one.objgen[0] in self._slots for mark in _marks(one)}
         kept, silent = [], False
         for step in pikepdf.parse_content_stream(self._pages[0]):
             operator = str(step.operator)
@@ -229,8 +229,10 @@ class Letters:
         for key in sorted(self._parents):
             value = self._parents[key]
             if isinstance(value, Array):
-                found = [base + self._own[one.objgen[0]] for one in value]
+                found: list[int | None] = [base + self._own[one.objgen[0]] for one in value]
                 if key == int(self._pages[0].StructParents):
+                    for mark in self._gone:
+                        found[mark] = None
                     address, salutation = (base + self._own[slot] for slot in self._slots)
                     found += [address] * (blocks - 1) + [salutation]
                 lines.append(b"%d [%s]" % (first_key + key, refs(found)))
