@@ -171,6 +171,7 @@ def _return_form(checklist: ClientChecklist, sight: Sight) -> Any:
         (one.item.id, f"{one.item.id} {one.item.title}")
         for _, group in checklist_exchange.items_for_office(checklist, sight, access.today())
         for one in group
+        if one.item.kind != "hinweis"  # a remark lacks nothing
     ]
     return return_form(t, reasons, items)
 
@@ -189,6 +190,7 @@ def _hand_over_page(
         "checklists/hand_over.html",
         status=status,
         ahead=ahead,
+        open_lines=checklist_exchange.in_the_way(checklist, ahead.readiness, access.today()) if service else [],
         made=made,
         kinds=kinds,
         milestone_words={kind: t(words, kind) for kind, words in milestones.KINDS.items()},

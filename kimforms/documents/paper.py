@@ -50,11 +50,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table of several columns, such as who does what by when; `caption` names it for screen readers."""
+    """A table of several columns, such as who does what by when; `caption` names it for screen readers.
+
+    `look` sets the widths of four columns: `papers` has a wide first, `points` a narrow first and a wide second one.
+    """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    look: Literal["", "papers", "points"] = ""
 
 
 @dataclass(frozen=True)

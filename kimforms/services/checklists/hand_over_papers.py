@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ...documents.paper import Entry, Grid, PaperData, Section, paper_html
+from ...documents.paper import Entry, Grid, Letterhead, PaperData, Section, paper_html
 from ...documents.pdf import EmbeddedFile, render_pdf
 from ...models import HandOver
 from ...naturalisation.hand_over import LEFT_OUT, as_json
-from ..receipts import FONTS, TEMPLATES, letterhead_of
+from ..receipts import FONTS, TEMPLATES
 
 JSON_NAME = "verweis.json"
 FOR_WHAT = (
@@ -42,7 +42,7 @@ def paper_of(made: HandOver) -> PaperData:
     """The paper as data."""
     said = made.document
     return PaperData(
-        letterhead=letterhead_of(made.checklist.record.controller, "de"),
+        letterhead=Letterhead(said["service"]["name"], "Beratungsstelle"),
         title=f"Verweis an die Einbürgerungsbehörde: {said['pseudonym']}",
         reference=said["reference"],
         intro=FOR_WHAT,
@@ -85,17 +85,20 @@ def _papers(said: dict[str, Any]) -> Section:
     )
     if not rows:
         return Section("Liste der Unterlagen", paragraphs=("Die Beratungsstelle hat noch keine Unterlagen gesehen.",))
-    grid = Grid("Unterlagen, die die Beratungsstelle gesehen hat", ("Unterlage", "Punkt", "gesehen am", "von"), rows)
+    grid = Grid(
+        "Unterlagen, die die Beratungsstelle gesehen hat", ("Unterlage", "Punkt", "gesehen am", "von"), rows, "papers"
+    )
     return Section("Liste der Unterlagen", grid=grid)
 
 
 def _items(said: dict[str, Any]) -> list[Section]:
-    """Every item that applies, by section, with what stands in the way."""
-    sections = dict.fromkeys(item["section"] for item in said["items"])
+    """Every item that applies, by section, with what stands in the way; remarks have nothing to say here."""
+    items = [item for item in said["items"] if item["kind"] != "hinweis"]
+    sections = dict.fromkeys(item["section"] for item in items)
     made = [Section("Punkte der Checkliste")]
     for title in sections:
-        rows = tuple(_row(item) for item in said["items"] if item["section"] == title)
-        grid = Grid(f"Punkte: {title}", ("Punkt", "Worum es geht", "Stand", "Erläuterung"), rows)
+        rows = tuple(_row(item) for item in items if item["section"] == title)
+        grid = Grid(f"Punkte: {title}", ("Punkt", "Worum es geht", "Stand", "Erläuterung"), rows, "points")
         made.append(Section(title, grid=grid, level=3))
     return made
 

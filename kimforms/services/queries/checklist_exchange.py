@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from ...models import ChecklistLook, ChecklistMessage, ChecklistShare, ClientChecklist, HandOver, Record
 from ...naturalisation.applies import applicable, never_stored
-from ...naturalisation.readiness import ENTRY_STATES, LEFT_OUT, Line
+from ...naturalisation.readiness import ENTRY_STATES, LEFT_OUT, Line, Readiness
 from ...naturalisation.words import ShownItem, shown
 from ...permissions import Actor
 from ..checklists import questions
@@ -129,6 +129,17 @@ def items_for_office(checklist: ClientChecklist, sight: Sight, day: date) -> lis
             )
         )
     return list(made.items())
+
+
+def in_the_way(checklist: ClientChecklist, judged: Readiness, day: date) -> list[tuple[str, str, str]]:
+    """Id, title and sentence of each point that stands in the way; what the office or a new edition said comes first."""
+    document = document_of(checklist.edition)
+    said = {entry.item_id: entry.review for entry in checklist.entries if entry.review}
+    return [
+        (line.item.id, shown(line.item, document, day).title, said.get(line.item.id) or line.sentence)
+        for line in judged.lines
+        if not line.ok
+    ]
 
 
 def left_out() -> str:
