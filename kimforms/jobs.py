@@ -34,7 +34,7 @@ from .services import (
 )
 from .services.advice import asking
 from .services.campaign import deleting as campaign
-from .services.checklists import ending
+from .services.checklists import ending, reminding
 from .services.circular import closing as circular_votes
 from .services.file_store import FileStore
 from .services.meetings import mailbox, printing, reminders
@@ -104,6 +104,7 @@ def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
         ("circular votes", circular_votes.run),
         ("invitations", reminders.run),
         ("checklists", ending.run),
+        ("follow-ups", reminding.run),
         ("advisory services", asking.run),
     ):
         _run(app, name, lambda job=job: job(unit_of_work, now))

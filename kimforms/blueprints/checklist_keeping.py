@@ -38,24 +38,8 @@ def situation(reference: str) -> Response:
     if request.method != "POST":
         return _situation_page(checklist, _situation_form(checklist, entered=False))
     form = _situation_form(checklist, entered=True)
-    yes, told = set(form.yes.data or []), list[str]()
-
-    def change(session: Any, held: ClientChecklist) -> None:
-        wanted = dict.fromkeys(held.situation, False) | dict.fromkeys(yes, True)
-        told.extend(
-            keeping.change_situation(
-                session,
-                access.current_actor(),
-                access.now(),
-                held,
-                situation=wanted,
-                route=form.route.data or None,
-                seen=_seen(form.seen.data),
-            )
-        )
-
     try:
-        _do(reference, change)
+        told = _change_situation(reference, form)
     except InputRefused as refused:
         put_errors(form, refused.errors)
         return _situation_page(_open(reference), form, status=422)
@@ -67,6 +51,16 @@ def situation(reference: str) -> Response:
         return see_other(".situation", reference=reference)
     flash(t("Die Situation ist gespeichert.", "The situation is saved."), "success")
     return see_other("checklists.show", reference=reference)
+
+
+def _change_situation(reference: str, form: Any) -> list[str]:
+    """A question that was answered before and is not ticked now is a no; one never ticked was not asked."""
+    actor = access.current_actor()
+    with unit_of_work() as session:
+        held = own_checklist(session, actor, reference)
+        wanted = dict.fromkeys(held.situation, False) | dict.fromkeys(form.yes.data or [], True)
+        seen, route = _seen(form.seen.data), form.route.data or None
+        return keeping.change_situation(session, actor, access.now(), held, situation=wanted, route=route, seen=seen)
 
 
 @blueprint.route("/talk", methods=["GET", "POST"])

@@ -193,7 +193,9 @@ STATUS: dict[str, dict[str, int]] = {
     "/healthz": ALL,
     "/imprint": ALL,
     "/login": ALL,
+    "/checklists": only("adviser", "naturalisation"),
     "/checklists/lift": only("adviser"),
+    "/checklists/new": only("adviser"),
     "/naturalisation/editions": only("adviser", "naturalisation"),
     "/naturalisation/settings": only("naturalisation"),
     "/naturalisation": ALL,
@@ -216,6 +218,8 @@ STATUS: dict[str, dict[str, int]] = {
     "/meetings/series": only("coordinator", "office"),
     "/meetings/series/new": only("coordinator", "office"),
     "/my-reports": only(*REPORTERS),
+    "/naturalisation/figures": only("naturalisation"),
+    "/naturalisation/figures/export": only("naturalisation"),
     "/report": ALL,
     "/report/done": dict.fromkeys(WHO, 303),  # this browser has sent nothing
     "/report/drafts": only(*REPORTERS),
