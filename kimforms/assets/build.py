@@ -1,4 +1,4 @@
-"""Puts KERN, htmx, Fira Sans and Noto Sans from node_modules, with our own CSS and JavaScript, into static/vendor.
+"""Puts KERN, htmx and the fonts from node_modules, with our own CSS and JavaScript, into static/vendor.
 
 Names hold the hash of their content, text is compressed beforehand, a manifest tells which is which. Called by
 `python -m kimforms.assets`; needs no app."""
@@ -32,14 +32,15 @@ RANGES = {
     "U+2713, U+FB01-FB02",
     "-ext": "U+0100-0130, U+0132-0151, U+0154-024F, U+0300-0304, U+0306-030C, U+0323-0328, U+1E00-1EFF",
 }
-# Noto Sans for handouts in other languages; Fontsource has cut it into scripts. Pages load a script only where they set text
-# in it: these ranges stand in the stylesheet beside the family, Latin is for documents alone.
-NOTO_WEIGHTS = (400, 600)
-NOTO = {
+# Fonts of handouts in other languages; Fontsource has cut them into scripts. Pages load a script only where they set text in
+# it: these ranges stand in the stylesheet beside the family, Latin is for documents alone. Not Noto for Arabic: it draws
+# letters as shape and dots, which share their glyphs, so that nobody can read or copy the text of a PDF again.
+SCRIPT_WEIGHTS = (400, 600)
+SCRIPTS_OF_FONTS = {
     "latin": ("noto-sans", ""),
     "latin-ext": ("noto-sans", ""),
     "cyrillic": ("noto-sans", "U+0301, U+0400-045F, U+0490-0491, U+04B0-04B1, U+2116"),
-    "arabic": ("noto-sans-arabic", "U+0600-06FF, U+0750-077F, U+08A0-08FF, U+FB50-FDFF, U+FE70-FEFC"),
+    "arabic": ("ibm-plex-sans-arabic", "U+0600-06FF, U+0750-077F, U+08A0-08FF, U+FB50-FDFF, U+FE70-FEFC"),
 }
 FEATURES = ["kern", "liga", "locl", "ccmp", "mark", "mkmk", "tnum", "lnum", "case"]
 
@@ -74,7 +75,7 @@ def build(node_modules: Path = ROOT / "node_modules", static: Path = STATIC) -> 
         {name: path for name, path in sources.items() if name.startswith("font-") or name == "rules"}
     )
     faces = "".join(_font_faces(sources, put, _fonts_made(vendor, known, fonts_of)))
-    faces += "".join(_noto_faces(sources, put))
+    faces += "".join(_script_faces(sources, put))
     kern = keep_rules(sources["kern"].read_text(encoding="utf-8"))
     own = sources["kimforms.css"].read_text(encoding="utf-8")
     put("kimforms.css", f"{kern.rstrip()}\n{faces}{own}".encode())
@@ -96,8 +97,11 @@ def _sources(node_modules: Path, static: Path) -> dict[str, Path]:
         "htmx": node_modules / HTMX / "dist/htmx.min.js",
         "licence-kern": node_modules / KERN / "LICENSE.md",
         "licence-htmx": node_modules / HTMX / "LICENSE",
-        **{f"licence-{package}": node_modules / FONTSOURCE / package / "LICENSE" for package, _ in NOTO.values()},
-        **{f"{name}.woff2": node_modules / path for name, path in _noto_files().items()},
+        **{
+            f"licence-{package}": node_modules / FONTSOURCE / package / "LICENSE"
+            for package, _ in SCRIPTS_OF_FONTS.values()
+        },
+        **{f"{name}.woff2": node_modules / path for name, path in _script_files().items()},
         **{f"font-{w}": node_modules / KERN / f"dist/fonts/fira-sans/FiraSans-{s}.woff2" for w, s in WEIGHTS.items()},
         **{name: static / name for name in ("kimforms.css", *SCRIPTS, "favicon.svg")},
         "rules": Path(__file__),
@@ -109,12 +113,14 @@ def _sources(node_modules: Path, static: Path) -> dict[str, Path]:
     return sources
 
 
-def _noto_files() -> dict[str, Path]:
-    """Plain name in static/vendor (`noto-sans-arabic-400`) -> file in node_modules."""
+def _script_files() -> dict[str, Path]:
+    """Plain name in static/vendor (`noto-sans-cyrillic-400`, `ibm-plex-sans-arabic-400`) -> file in node_modules."""
     return {
-        f"noto-sans-{part}-{weight}": FONTSOURCE / package / f"files/{package}-{part}-{weight}-normal.woff2"
-        for part, (package, _) in NOTO.items()
-        for weight in NOTO_WEIGHTS
+        f"{package}-{part}-{weight}".replace("arabic-arabic", "arabic"): FONTSOURCE
+        / package
+        / f"files/{package}-{part}-{weight}-normal.woff2"
+        for part, (package, _) in SCRIPTS_OF_FONTS.items()
+        for weight in SCRIPT_WEIGHTS
     }
 
 
@@ -154,17 +160,17 @@ def _font_faces(sources: dict[str, Path], put: Callable[..., str], made: dict[st
             )
 
 
-def _noto_faces(sources: dict[str, Path], put: Callable[..., str]) -> Iterator[str]:
+def _script_faces(sources: dict[str, Path], put: Callable[..., str]) -> Iterator[str]:
     """Copy each file as it is, and yield the @font-face rule of those scripts that Fira Sans lacks."""
-    for part, (_, unicodes) in NOTO.items():
-        for weight in NOTO_WEIGHTS:
-            plain = f"noto-sans-{part}-{weight}.woff2"
-            hashed = put(plain, sources[plain].read_bytes(), compress=False)
-            if unicodes:
-                yield (
-                    f'@font-face{{font-family:"Noto Sans";font-weight:{weight};font-style:normal;font-display:swap;'
-                    f'src:url("{hashed}") format("woff2");unicode-range:{unicodes}}}\n'
-                )
+    for name in _script_files():
+        hashed = put(f"{name}.woff2", sources[f"{name}.woff2"].read_bytes(), compress=False)
+        part, weight = name.split("-")[-2:]
+        unicodes = "" if "latin" in name else SCRIPTS_OF_FONTS[part][1]
+        if unicodes:
+            yield (
+                f'@font-face{{font-family:"Other Scripts";font-weight:{weight};font-style:normal;font-display:swap;'
+                f'src:url("{hashed}") format("woff2");unicode-range:{unicodes}}}\n'
+            )
 
 
 def _subset(font: Path, unicodes: str) -> bytes:
@@ -199,7 +205,7 @@ def _licences(sources: dict[str, Path]) -> Iterator[tuple[str, bytes]]:
     yield "KERN.md", sources["licence-kern"].read_bytes()
     yield "htmx.txt", sources["licence-htmx"].read_bytes()
     yield "NotoSans.txt", sources["licence-noto-sans"].read_bytes()
-    yield "NotoSansArabic.txt", sources["licence-noto-sans-arabic"].read_bytes()
+    yield "IBMPlexSansArabic.txt", sources["licence-ibm-plex-sans-arabic"].read_bytes()
     with TTFont(str(sources["font-400"]), lazy=True) as font:
         # name table: 0 copyright, 13 licence, 14 its address
         lines = [str(font["name"].getDebugName(number) or "") for number in (0, 13, 14)]

@@ -119,6 +119,20 @@ def test_the_stylesheet_names_the_font_files_that_exist(built: Path) -> None:
     assert all((built / "vendor" / name).is_file() for name in names)
 
 
+def test_other_scripts_are_there_and_loaded_only_where_a_page_sets_text_in_them(built: Path) -> None:
+    files = read_manifest(built / "vendor")["files"]
+    for name in ("noto-sans-latin", "noto-sans-latin-ext", "noto-sans-cyrillic", "ibm-plex-sans-arabic"):
+        for weight in (400, 600):
+            assert (built / "vendor" / files[f"{name}-{weight}.woff2"]).is_file()
+    css = _bytes(built, "kimforms.css").decode()
+    faces = re.findall(r'@font-face\{font-family:"Other Scripts".*?\}', css)
+    assert len(faces) == 4 and all("unicode-range:U+0" in one for one in faces)
+    assert "noto-sans-latin" not in css, "Latin is for documents alone"
+    for licence in ("NotoSans.txt", "IBMPlexSansArabic.txt"):
+        text = (built / "vendor/licences" / licence).read_text(encoding="utf-8")
+        assert "open font license" in text.lower()
+
+
 def test_first_view_is_small(built: Path) -> None:
     sent = sum(len(gzip.compress(_bytes(built, name), 9)) for name in ("kimforms.css", "htmx.min.js", "kimforms.js"))
     assert sent < 60_000, "CSS and scripts with gzip; 80 kB with the page itself"
