@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..models import Delivery, DigestItem, OutboxMessage, Record, User
+from ..models import ClientChecklist, Delivery, DigestItem, OutboxMessage, Record, User
 from . import outbox
 from .records.facts import BERLIN, local_day
 
@@ -111,13 +111,17 @@ def _text(session: Session, items: Sequence[DigestItem], english: bool) -> str:
     for item in items:
         groups.setdefault(item.record_id, []).append(item)
     known = {number for number in groups if number is not None}
-    rows = session.execute(select(Record.id, Record.reference).where(Record.id.in_(known)))
-    references = {row.id: row.reference for row in rows}
+    rows = session.execute(
+        select(Record.id, Record.reference, ClientChecklist.record_id.label("checklist"))
+        .outerjoin(ClientChecklist, ClientChecklist.record_id == Record.id)
+        .where(Record.id.in_(known))
+    )
+    places = {row.id: (row.reference, "records" if row.checklist is None else "checklists") for row in rows}
     parts = ["This happened since the last overview." if english else "Das ist seit der letzten Übersicht geschehen."]
     for number, group in groups.items():
-        reference = references.get(number) if number is not None else None
-        if reference:
-            parts.append(f"{reference}\n{outbox.absolute(f'/records/{reference}')}")
+        if number is not None and number in places:
+            reference, room = places[number]
+            parts.append(f"{reference}\n{outbox.absolute(f'/{room}/{reference}')}")
         for item in group:
             when = f"{item.created_at.astimezone(BERLIN):%d.%m., %H:%M}" + ("" if english else " Uhr")
             parts.append(f"{when}: {item.subject}\n{_flat(item.text)}")
