@@ -28,7 +28,7 @@ from . import naturalisation_office
 from .advice import briefing_places, briefings
 from .checklists import beginning, entries, hand_over, keeping, milestones, questions, returning, sharing
 from .demo_days import at_clock
-from .editions import drafting, publishing, reading
+from .editions import draft_parts, drafting, publishing, reading
 from .naturalisation_office import NewSettings
 from .records.facts import local_day
 from .refusals import StepRefused
@@ -277,6 +277,18 @@ def _publish(told: DemoEditionChange, now: datetime) -> Deed:
             session, actor, at, draft, told.item, "belegt",
             mark=drafting.mark_of(reading.document_of(draft).items[told.item]),
         )  # fmt: skip
+        content = reading.document_of(draft)
+        draft_parts.change_frame(
+            session,
+            actor,
+            at,
+            draft,
+            law_status=content.law_status.isoformat(),
+            fees=content.fees.model_dump(mode="json"),
+            open_points=list(content.open_points),
+            note=told.says,
+            mark=draft_parts.frame_mark(draft),
+        )
         publishing.publish(session, actor, at, draft, _day(now, told.in_effect_in_days))
 
     return deed
