@@ -7,10 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, flash, request
 
 from ..extensions import db
-from ..forms.checklist_exchange import message_form
-from ..forms.records import error_pairs, put_errors
+from ..forms.checklist_exchange import WHOLE, message_form
+from ..forms.records import error_pairs
 from ..models import ClientChecklist
-from ..services.checklists import questions, sharing
+from ..services.checklists import questions, sharing, unread
 from ..services.checklists.access import Sight, own_checklist, visible_checklist
 from ..services.checklists.pseudonyms import Doubtful
 from ..services.queries import checklist_exchange
@@ -19,6 +19,7 @@ from ..services.unit_of_work import unit_of_work
 from . import access
 from .checklist_frame import frame
 from .checklist_office import looked_at
+from .checklist_words import put_errors
 from .rendering import page, see_other, t
 
 blueprint = Blueprint("checklist_sharing", __name__, url_prefix="/checklists/<reference>")
@@ -28,6 +29,7 @@ blueprint = Blueprint("checklist_sharing", __name__, url_prefix="/checklists/<re
 @access.requires("checklist:read")
 def show(reference: str) -> Response:
     """What was asked and answered; for the service also what is shared and who looked."""
+    _note_read(reference)
     checklist, sight = looked_at(reference)
     return _questions_page(checklist, sight, _form(checklist, sight, request.args.get("item")))
 
@@ -79,6 +81,8 @@ def _write(reference: str, write: Any, done: str) -> Response:
     checklist, sight = visible_checklist(db.session(), actor, reference)
     form = _form(checklist, sight)
     try:
+        if not form.item.data:
+            raise InputRefused({"item": "Wählen Sie, worum es geht."})
         with unit_of_work() as session:
             checklist, _ = visible_checklist(session, actor, reference)
             write(
@@ -87,11 +91,11 @@ def _write(reference: str, write: Any, done: str) -> Response:
                 access.now(),
                 checklist,
                 text=form.text.data or "",
-                item_id=form.item.data or None,
+                item_id=None if form.item.data == WHOLE else form.item.data,
                 insist=bool(form.insist.data),
             )
     except InputRefused as refused:
-        put_errors(form, refused.errors, t)
+        put_errors(form, refused.errors)
         checklist, sight = visible_checklist(db.session(), actor, reference)
         return _questions_page(checklist, sight, form, status=422, doubtful=isinstance(refused, Doubtful))
     flash(done, "success")
@@ -121,3 +125,11 @@ def _questions_page(
         form_errors=bool(pairs),
         **frame(checklist, sight, "questions"),
     )
+
+
+def _note_read(reference: str) -> None:
+    """Answers count as read once somebody of the service opens them; the start page names those that are not."""
+    checklist, sight = visible_checklist(db.session(), access.current_actor(), reference)
+    if sight.side == "service" and unread.unread(db.session(), checklist):
+        with unit_of_work() as session:
+            unread.mark_read(session, access.now(), checklist.record_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, url_for
 
 from ..extensions import db
-from ..services.queries import dashboard, meetings, themes
+from ..services.queries import dashboard, meetings, naturalisation_desk, themes
 from . import access
 from .meeting_frame import when
 from .meeting_words import deed_words
@@ -28,7 +28,7 @@ def state_rows(counts: list[dashboard.StateCount]) -> list[tuple[str, int, str]]
 @access.requires("dashboard:read")
 def show() -> Response:
     session = db.session()
-    actor = access.current_actor()
+    actor, now = access.current_actor(), access.now()
     desk = dashboard.desk_of(session, actor, access.today(), language())
     return page(
         "dashboard/show.html",
@@ -38,6 +38,8 @@ def show() -> Response:
         meetings=_meetings(),
         deeds=deed_words(),
         when=when,
+        client_desk=naturalisation_desk.adviser_desk(session, actor, now) if access.can("checklist:own") else None,
+        office_desk=naturalisation_desk.office_desk(session, actor, now) if access.can("checklist:office") else None,
     )
 
 

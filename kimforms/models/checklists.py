@@ -185,7 +185,10 @@ class ChecklistShare(db.Model):
 
 
 class ChecklistMessage(db.Model):
-    """A question of the service or an answer of the office, at an item or to the whole; both see who wrote what when."""
+    """A question of the service or an answer of the office, at an item or to the whole; both see who wrote what when.
+
+    ``read_at``: when somebody of the service first opened the page with this answer of the office.
+    """
 
     id: Mapped[Key]
     checklist_id: Mapped[int] = mapped_column(ForeignKey("client_checklist.record_id"), index=True)
@@ -195,6 +198,7 @@ class ChecklistMessage(db.Model):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[Moment]
     text: Mapped[str] = mapped_column(Text)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     author: Mapped[User | None] = relationship()
 
     __table_args__ = (CheckConstraint("side IN ('service', 'office')", name="side"),)

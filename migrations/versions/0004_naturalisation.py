@@ -468,6 +468,7 @@ def upgrade():
         sa.Column("author_id", BIG_ID, nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("side IN ('service', 'office')", name=op.f("ck_checklist_message_side")),
         sa.ForeignKeyConstraint(["author_id"], ["user_account.id"], name=op.f("fk_checklist_message_author_id")),
         sa.ForeignKeyConstraint(
