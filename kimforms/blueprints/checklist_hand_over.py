@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, make_response
 
 from ..extensions import db
 from ..forms.checklist_exchange import gaps_in, hand_over_form, milestone_form, return_form
-from ..forms.records import error_pairs, put_errors
+from ..forms.records import error_pairs
 from ..models import ClientChecklist, HandOver
 from ..services.checklists import hand_over as handing
 from ..services.checklists import hand_over_papers, milestones, returning
@@ -22,6 +22,7 @@ from ..services.unit_of_work import unit_of_work
 from . import access
 from .checklist_frame import frame
 from .checklist_office import looked_at
+from .checklist_words import put_errors
 from .rendering import page, see_other, t
 
 blueprint = Blueprint("checklist_hand_over", __name__, url_prefix="/checklists/<reference>/hand-over")
@@ -46,7 +47,7 @@ def send(reference: str) -> Response:
             insist = bool(form.insist.data)
             handing.hand_over(session, actor, access.now(), checklist, reason=form.reason.data or "", insist=insist)
     except InputRefused as refused:
-        put_errors(form, refused.errors, t)
+        put_errors(form, refused.errors)
         checklist, sight = visible_checklist(db.session(), actor, reference)
         return _hand_over_page(checklist, sight, form, status=422, doubtful=isinstance(refused, Doubtful))
     flash(t("Die Checkliste ist verwiesen.", "The checklist is handed over."), "success")
@@ -66,7 +67,7 @@ def report(reference: str) -> Response:
     except InputRefused as refused:
         checklist, sight = visible_checklist(db.session(), actor, reference)
         form = milestone_form(t, _kinds(checklist))
-        put_errors(form, refused.errors, t)
+        put_errors(form, refused.errors)
         return _hand_over_page(checklist, sight, form, status=422, doubtful=isinstance(refused, Doubtful))
     flash(t("Der Stand ist gemeldet.", "The state is reported."), "success")
     if form.kind.data == "decided":
@@ -96,7 +97,7 @@ def send_back(reference: str) -> Response:
                                        gaps=gaps_in(form), note=form.note.data or "",
                                        insist=bool(form.insist.data))  # fmt: skip
     except InputRefused as refused:
-        put_errors(form, refused.errors, t)
+        put_errors(form, refused.errors)
         checklist, sight = visible_checklist(db.session(), actor, reference)
         return _return_page(checklist, sight, form, status=422, doubtful=isinstance(refused, Doubtful))
     flash(t("Der Verweis ist zurückgegeben.", "The hand-over is returned."), "success")

@@ -21,6 +21,17 @@ SENTENCES = {
     "Das Pseudonym braucht 2 bis 60 Zeichen.": "The pseudonym needs 2 to 60 characters.",
     "Das ist ein Geburtsdatum. Es wird nicht gespeichert; wählen Sie ein Pseudonym ohne Datum.": "This is a date of birth. It is not stored; choose a pseudonym without a date.",
     "Für diese Kommune ist keine Einbürgerungsbehörde eingetragen.": "No naturalisation office is entered for this municipality.",
+    "Wählen Sie, worum es geht.": "Choose what it is about.",
+    "Schreiben Sie Ihre Frage.": "Write your question.",
+    "Schreiben Sie Ihre Antwort.": "Write your answer.",
+    "Begründen Sie, warum Sie jetzt schon verweisen.": "Give the reason why you hand over already.",
+    "Die Fassung dieser Checkliste wurde zurückgezogen. Heben Sie die Checkliste auf die geltende Fassung, oder begründen Sie, warum Sie nach der alten verweisen.": "The edition of this checklist was withdrawn. Lift the checklist to the edition in effect, or give the reason why you hand over by the old one.",
+    "Dieser Punkt wird nur im Gespräch behandelt. Dazu wird nichts geschrieben, auch keine Frage.": "This item is only talked about in person. Nothing is written about it, not even a question.",
+    "Wählen Sie, was Sie melden.": "Choose what you report.",
+    "Der Tag liegt zwischen dem Verweis und heute.": "The day lies between the hand-over and today.",
+    "Wählen Sie, warum Sie zurückgeben.": "Choose why you return it.",
+    "Schreiben Sie, warum Sie zurückgeben.": "Write why you return it.",
+    "Nennen Sie mindestens einen Punkt und was dort fehlt.": "Name at least one item and what is missing there.",
 }  # fmt: skip
 PATTERNS = (
     (re.compile(r"„(.+)“ gibt es bei Ihnen schon\. .*"), r"“\1” is in use at your service already. Choose another pseudonym."),

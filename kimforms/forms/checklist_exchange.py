@@ -11,16 +11,22 @@ from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringF
 from .records import GermanDateField, Say
 
 Choices = Sequence[tuple[str, str]]
+WHOLE = "whole"
 
 
 def message_form(say: Say, items: Choices, *, whole: bool, office: bool, item: str | None = None) -> Any:
-    """A question or an answer at one of ``items``, or about the whole where ``whole`` allows it."""
-    about = [("", say("die ganze Checkliste", "the whole checklist"))] if whole else []
+    """A question or an answer at one of ``items``, or about the whole (:data:`WHOLE`) where ``whole`` allows it.
+
+    Nothing is chosen beforehand, so that nobody opens more than was meant.
+    """
+    about = [*items, *([(WHOLE, say("die ganze Checkliste", "the whole checklist"))] if whole else [])]
 
     class MessageForm(FlaskForm):
         item = SelectField(
             say("Worum geht es?", "What is it about?"),
-            choices=[SelectChoice(value, label) for value, label in [*about, *items]],
+            choices=[
+                SelectChoice(value, label) for value, label in [("", say("Bitte wählen", "Please choose")), *about]
+            ],
             validate_choice=False,
         )
         text = TextAreaField(

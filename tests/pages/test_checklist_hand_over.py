@@ -88,12 +88,12 @@ def test_one_item_shared_shows_no_other_in_any_form(client, reference):
     assert [one["id"] for one in page.select("main h3")] == ["item-B4"]
     assert "bereit" not in page.select_one(".kern-preline").text
     chosen = [one["value"] for one in office.get(f"/checklists/{reference}/questions").select("#message-item option")]
-    assert chosen == ["B4"]
+    assert chosen == ["", "B4"]
     for path in ("/hand-over", "/hand-over/return", "/hand-over/1/sheet.pdf", "/hand-over/1/data.json"):
         office.get(f"/checklists/{reference}{path}", 404)
     forged = {"message-item": "B1", "message-text": "Und der Pass?"}
     office.post(f"/checklists/{reference}/answers", forged, 404)
-    office.post(f"/checklists/{reference}/answers", {"message-item": "", "message-text": "Alles?"}, 404)
+    office.post(f"/checklists/{reference}/answers", {"message-item": "whole", "message-text": "Alles?"}, 404)
 
 
 def test_after_the_end_every_link_of_the_office_leads_nowhere(client, reference):
@@ -281,8 +281,27 @@ def test_the_number_of_queries_does_not_grow(client):
     assert len(second) == len(first)
 
 
+def test_nothing_is_opened_unless_it_was_chosen(client, reference):
+    page = client.get(f"/checklists/{reference}/questions")
+    assert (
+        page.select_one("#message-item option[selected]") is None
+        or not page.select_one("#message-item option[selected]")["value"]
+    )
+    page = client.submit(page, MESSAGE, {"message-text": "Passt das?"}, status=422)
+    assert page.select_one(".kf-errors a")["href"] == "#message-item"
+    assert rows_of(client, ChecklistShare) == []
+    client.submit(page, MESSAGE, {"message-item": "whole"})
+    assert [one.scope for one in rows_of(client, ChecklistShare)] == ["whole"]
+
+
 @pytest.mark.parametrize("path", ["/questions", "/hand-over", "/erase"])
 def test_pages_speak_english_too(client, reference, path):
     inside(client, asked, reference)
     page = client.get(f"/checklists/{reference}{path}?lang=en")
     assert page.select_one("html")["lang"] == "en"
+
+
+def test_refusals_speak_english_too(client, reference):
+    page = client.get(f"/checklists/{reference}/hand-over?lang=en")
+    page = client.submit(page, "#send form", {"hand-over-reason": ""}, status=422)
+    assert page.select_one(".kf-errors a").text == "Give the reason why you hand over already."
