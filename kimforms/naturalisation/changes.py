@@ -38,9 +38,9 @@ class Change:
 class Lift:
     """What lifting a checklist to another edition does: ids of points, ids of questions about the situation.
 
-    `new_items` apply only in the new one; `changed_items` apply in both and read differently; `gone_items` no longer apply
-    or are no longer stored, so what was noted there is deleted; `kept` keep what was noted. `questions_gone` were
-    answered and are no longer asked; `questions_new` are asked for the first time.
+    `new_items` apply only in the new one; `changed_items` apply in both and read differently; `gone_items` no longer apply,
+    or nothing may be stored of them any more; `kept` keep what was noted. `questions_gone` were answered and are no longer
+    asked; `questions_new` are asked for the first time.
     """
 
     new_items: tuple[str, ...]
