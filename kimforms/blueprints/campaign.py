@@ -35,7 +35,7 @@ def index() -> Response:
     settings = settings_of(session, office.id, now)
     return page(
         "campaign/index.html", office=office, on=is_on(settings), runs=runs_of(session, office.id), states=state_words(),
-        template=templates.approved(session, office.id), rules=letter().rules,
+        version=templates.approved(session, office.id), rules=letter().rules,
     )  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def show(run_id: int) -> Response:
     run = own_run(session, actor, run_id)
     bar = progress.bar(run.task) if run.task is not None and run.state in ("working", "stopped") else {}
     return page(
-        "campaign/show.html", run=run, states=state_words(), bar=bar, template=templates.approved(session, run.controller_id),
+        "campaign/show.html", run=run, states=state_words(), bar=bar, version=templates.approved(session, run.controller_id),
         on=is_on(settings_of(session, run.controller_id, access.now())), **bar,
     )  # fmt: skip
 

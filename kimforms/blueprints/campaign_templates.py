@@ -57,7 +57,7 @@ def show(template_id: int) -> Response:
     session, actor = db.session(), access.current_actor()
     template = own_template(session, actor, template_id)
     if template.state != "draft" and request.method == "GET":
-        return page("campaign/template.html", template=template, letter=letter(), states=state_words())
+        return page("campaign/template.html", version=template, letter=letter(), states=state_words())
     form = letter_form(t, letter(), template)
     if request.method == "POST" and form.validate():
         try:
@@ -125,7 +125,7 @@ def approve(template_id: int) -> Response:
     template = own_template(session, actor, template_id)
     if request.method == "GET":
         found = templates.problems(session, template, access.now())
-        return page("campaign/approve.html", template=template, found=found, titles=_titles())
+        return page("campaign/approve.html", version=template, found=found, titles=_titles())
     with unit_of_work() as session:
         found_template = own_template(session, actor, template_id)
         sure = request.form.get("sure") == "yes"
@@ -154,7 +154,7 @@ def _draft_page(template_id: int, form: Any, brochure_error: str = "") -> Respon
     ]
     wrong = [*pairs, *([("brochure", brochure_error)] if brochure_error else [])]
     return page(
-        "campaign/draft.html", status=422 if wrong else 200, template=template, form=form, letter=letter(), error_pairs=wrong,
+        "campaign/draft.html", status=422 if wrong else 200, version=template, form=form, letter=letter(), error_pairs=wrong,
         found=templates.problems(session, template, access.now()), titles=_titles(), placeholders=PLACEHOLDERS,
         brochure_error=brochure_error,
     )  # fmt: skip

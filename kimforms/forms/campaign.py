@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, FileField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, FileField, SelectChoice, SelectField, StringField, TextAreaField
 
 from ..models import LetterTemplate
 from ..naturalisation.letters import MOST_TEXT, Letter
@@ -59,13 +59,13 @@ def reading_form(
         "header": BooleanField(say("Die erste Zeile enthält Überschriften", "The first row holds headings")),
     }
     if len(sheets) > 1:
-        fields["sheet"] = SelectField(say("Tabellenblatt", "Sheet"), choices=sheets, validate_choice=False)
+        fields["sheet"] = SelectField(say("Tabellenblatt", "Sheet"), choices=_choices(sheets), validate_choice=False)
     if how["kind"] == "csv":
         fields["encoding"] = SelectField(
-            say("Zeichensatz", "Encoding"), choices=list(encodings.items()), validate_choice=False
+            say("Zeichensatz", "Encoding"), choices=_choices(encodings.items()), validate_choice=False
         )
         fields["separator"] = SelectField(
-            say("Trennzeichen", "Separator"), choices=list(separators.items()), validate_choice=False
+            say("Trennzeichen", "Separator"), choices=_choices(separators.items()), validate_choice=False
         )
     values = {
         "header": header,
@@ -91,7 +91,7 @@ def columns_form(
     """Which column holds what; ``chosen`` is what was guessed or chosen before."""
     choices = [(NONE, say("(keine)", "(none)")), *((str(place), name) for place, name in enumerate(headings))]
     fields = {
-        part: SelectField(say(*words), choices=choices, validate_choice=False, default=NONE)
+        part: SelectField(say(*words), choices=_choices(choices), validate_choice=False, default=NONE)
         for part, words in parts.items()
     }
     values = {part: str(place) for part, place in chosen.items()}
@@ -135,3 +135,7 @@ def letter_form(say: Say, letter: Letter, template: LetterTemplate) -> Any:
     form.law_status.language = say("de", "en")
     form.note.kimforms = {"type": "short_text", "optional": True, "maxlength": 500}
     return form
+
+
+def _choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]

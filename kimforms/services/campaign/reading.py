@@ -100,7 +100,8 @@ def encoding_of(content: bytes) -> str:
         return "utf-8-sig"
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    if zeros := content[:2000].count(0):  # UTF-16 without its mark: every other byte of ASCII is zero
+    zeros = content[:2000].count(0)
+    if zeros > len(content[:2000]) / 4:  # UTF-16 without its mark: every other byte of ASCII is zero
         return "utf-16-le" if content[1:2000:2].count(0) > zeros / 2 else "utf-16-be"
     try:
         content.decode("utf-8")
