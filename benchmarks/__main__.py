@@ -28,7 +28,7 @@ from kimforms.engine.profile import profile_folder, read_profile
 from kimforms.engine.workflow import Person, RecordFacts, allowed
 from tests.support.client import form_values
 
-from . import findable, meetings
+from . import findable, meetings, naturalisation
 from .servers import ROOT, floor_server, kimforms_server, pss_mib, settings_for
 from .similarity import measure_similarity
 from .wire import Wire, median_ms
@@ -74,6 +74,8 @@ def _all(folder: Path, sizes: list[int]) -> Iterator[Line]:
     for what, value, unit, aim in measure_similarity(sizes):
         yield _say(Line(what, value, unit, None, aim))
     for what, value, unit, aim in meetings.measure():
+        yield _say(Line(what, value, unit, None, aim))
+    for what, value, unit, aim in naturalisation.measure():
         yield _say(Line(what, value, unit, None, aim))
     floors = measure_floors(folder / "floor")
     for name, value in floors.items():

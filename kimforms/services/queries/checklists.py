@@ -118,7 +118,7 @@ def measure(document: ChecklistDocument, situation: Mapping[str, bool], missing:
 
 
 def _rows_where(actor: Actor, today: date, wanted: Wanted) -> Select[Any]:
-    statement = (
+    statement: Select[Any] = (
         select(ClientChecklist, Record.reference, Record.state, Record.version_id, User.name, in_care(today))
         .join(Record, Record.id == ClientChecklist.record_id)
         .outerjoin(User, User.id == ClientChecklist.adviser_id)
