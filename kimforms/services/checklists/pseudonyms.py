@@ -13,6 +13,7 @@ from ...engine.personal_data import find_personal_data
 from ...engine.personal_words import is_ordinary
 from ...models import ClientChecklist
 from ..refusals import InputRefused
+from .unspoken import refuse_subject
 
 LONGEST = 60
 SHORTEST = 2
@@ -47,13 +48,14 @@ def free_pseudonym(
 ) -> tuple[str, str]:
     """The pseudonym as it is shown and as it is compared.
 
-    Raises :class:`InputRefused` when it is empty, too long, or used by another checklist of the service (whose record is
-    not ``besides``), and :class:`Doubtful` when it looks like personal data; a birth date is refused even on
-    ``insist``.
+    Raises :class:`InputRefused` when it is empty, too long, used by another checklist of the service (whose record is
+    not ``besides``), or tells something of which nothing is stored, and :class:`Doubtful` when it looks like personal
+    data; a birth date is refused even on ``insist``.
     """
     shown = tidy(text)
     if not SHORTEST <= len(shown) <= LONGEST:
         raise InputRefused({"pseudonym": f"Das Pseudonym braucht {SHORTEST} bis {LONGEST} Zeichen."})
+    refuse_subject("pseudonym", shown)
     if birth_date_in(shown, today):
         raise Doubtful("pseudonym", [BORN], final=True)
     hints = hints_about(shown)

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ...engine.fields.days import german_day
-from ...models import ChecklistEdition, ChecklistMessage, ChecklistShare, ClientChecklist, Record
+from ...models import ChecklistEdition, ClientChecklist, Record
 from ...naturalisation.applies import applicable, kept, never_stored
 from ...naturalisation.changes import differences
 from ...naturalisation.changes import lift as lift_of
@@ -24,6 +24,7 @@ from ...naturalisation.words import on_day
 from ...permissions import Actor
 from .. import audit
 from ..checklists.access import own, services_of
+from ..checklists.forgetting import forget, unspoken_by
 from ..checklists.moving import touch
 from ..checklists.refreshing import refreshed
 from ..refusals import NotPermitted, StaleVersion, StepRefused
@@ -165,16 +166,15 @@ def refuse_unfitting(checklist: ClientChecklist, to_edition: ChecklistEdition) -
 def _carry_out(session: Session, actor: Actor, now: datetime, done: Preview) -> None:
     checklist, to_edition = done.checklist, done.to_edition
     new, before = document_of(to_edition), checklist.edition
-    hidden = never_stored(new)
     mark = f"Fassung {to_edition.number}, gilt ab {german_day(to_edition.valid_from)}: "
     review = {one.item_id: one for one in done.of_kind("changed") if one.state not in (None, "open")}
     for entry in checklist.entries:
         if line := review.get(entry.item_id):
             entry.review = (mark + " ".join(line.sentences))[:LONGEST_REVIEW]
-    erased = _erase(session, checklist, hidden)
-    old_questions = {one.id for one in new.conditions if one.sensitive or one.never_store}
+    unspoken = unspoken_by(new)
+    forget(session, now, checklist, unspoken)
     situation = kept(new, checklist.situation)
-    dropped = sorted(one for one in checklist.situation if one not in situation and one not in old_questions)
+    dropped = sorted(one for one in checklist.situation if one not in situation and one not in unspoken.questions)
     checklist.situation = situation
     if checklist.route is not None and all(one.id != checklist.route for one in new.routes):
         checklist.route = None
@@ -185,22 +185,10 @@ def _carry_out(session: Session, actor: Actor, now: datetime, done: Preview) -> 
         session, actor, now, audit.Tag.CHECKLIST_LIFT, about=checklist.record,
         old=before.number, new=to_edition.number, review=audit.Erasable(sorted(review)),
         gone=audit.Erasable({one.item_id: one.state for one in done.of_kind("gone")}),
-        added=audit.Erasable([one.item_id for one in done.of_kind("new")]), erased=erased,
+        added=audit.Erasable([one.item_id for one in done.of_kind("new")]),
+        erased=len(unspoken.items - never_stored(document_of(before))),  # of the edition, the same for every client
         questions=audit.Erasable(dropped),
     )  # fmt: skip
-
-
-def _erase(session: Session, checklist: ClientChecklist, hidden: frozenset[str]) -> int:
-    """Erases entries, questions and shares at items of which nothing may be stored any more; returns how many entries."""
-    unwanted = [entry for entry in checklist.entries if entry.item_id in hidden]
-    for entry in unwanted:
-        checklist.entries.remove(entry)
-    if hidden:
-        at = (ChecklistMessage.checklist_id == checklist.record_id, ChecklistMessage.item_id.in_(sorted(hidden)))
-        session.execute(delete(ChecklistMessage).where(*at))
-        shares = (ChecklistShare.checklist_id == checklist.record_id, ChecklistShare.item_id.in_(sorted(hidden)))
-        session.execute(delete(ChecklistShare).where(*shares))
-    return len(unwanted)
 
 
 def _sentences(old: ChecklistDocument, new: ChecklistDocument, day: date) -> dict[str, list[str]]:

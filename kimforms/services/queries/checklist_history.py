@@ -72,6 +72,8 @@ def _told(
 ) -> tuple[str, str]:
     """Title and text of one event; an empty title for what another event tells already."""
     if tag == tags.CHECKLIST_ITEM.text:
+        if payload["item"] is None:  # erased, since nothing may be stored of this point any more
+            return "", ""
         return say(f"Punkt {payload['item']} geändert", f"Item {payload['item']} changed"), _changes(payload, say)
     if tag == tags.CHECKLIST_SITUATION.text:
         labels = {one.id: one.label for one in document_of(checklist.edition).conditions}
