@@ -74,6 +74,8 @@ def test_from_planning_to_a_full_session(staff: CheckingClient) -> None:
     page = diakonie.follow()
     assert "auf der Warteliste an Stelle 1" in text(page)
     assert CARITAS not in text(page), "advisers do not read who else comes"
+    assert "Warteliste" in text(diakonie.get("/briefings"), "#coming tbody td:last-child")
+    assert "angemeldet" in text(caritas.get("/briefings"), "#coming tbody td:last-child")
     page = staff.get(place)
     assert [title.get_text(strip=True) for title in page.select("main section h2")] == [
         "Angemeldet (1)",
@@ -140,6 +142,7 @@ def test_people_without_account_attendance_and_the_certificate(staff: CheckingCl
 def test_advisers_download_their_own_certificate_only(staff: CheckingClient) -> None:
     briefing_id, mine, theirs = held(staff)
     caritas, diakonie, county = (other(staff, email) for email in (CARITAS, DIAKONIE, EBH_RSK))
+    assert "nicht dabei" in text(diakonie.get("/briefings"), "#past tbody")
     (link,) = caritas.get(f"/briefings/{briefing_id}").select("a[href$='certificate.pdf']")
     assert caritas.http.get(link["href"]).data[:5] == b"%PDF-"
     caritas.get(f"/briefings/{briefing_id}/places/{theirs}/certificate.pdf", status=404)

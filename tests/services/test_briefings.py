@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from icalendar import Calendar
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kimforms.extensions import db
 from kimforms.models import (
+    AdvisoryService,
     Briefing,
     BriefingPlace,
     ChecklistEdition,
@@ -42,6 +43,12 @@ AFTER = NOW + timedelta(days=15)
 @pytest.fixture(autouse=True)
 def _app(app: Flask) -> Flask:
     return app
+
+
+def without_directory() -> None:
+    """Ends the entries that the profile brings, so that only checklists make a service concerned."""
+    with unit_of_work() as session:
+        session.execute(update(AdvisoryService).values(active=False))
 
 
 def registered_by(briefing_id: int, *emails: str, at: datetime = NOW) -> list[int]:
@@ -177,6 +184,7 @@ def calendars() -> list[tuple[str, str, str, int]]:
 
 
 def test_invitations_go_to_the_advisers_of_services_concerned_without_a_place() -> None:
+    without_directory()
     briefing_id = planned()
     with at_briefing(briefing_id, EBH_TROISDORF) as (session, person, briefing), pytest.raises(StepRefused):
         briefings.invite(session, person, NOW, briefing)  # no service keeps a checklist yet, none is in the directory
@@ -194,6 +202,7 @@ def test_invitations_go_to_the_advisers_of_services_concerned_without_a_place() 
 
 
 def test_a_checklist_at_the_other_office_invites_nobody() -> None:
+    without_directory()
     briefing_id = planned()
     begun(CARITAS, "siegburg")
     with at_briefing(briefing_id, EBH_TROISDORF) as (session, person, briefing), pytest.raises(StepRefused):
@@ -288,6 +297,7 @@ def test_a_certificate_is_for_whoever_attended_and_for_the_office() -> None:
 
 
 def test_staff_see_who_was_not_briefed_on_the_edition_in_effect() -> None:
+    without_directory()
     begun(CARITAS)
     begun(DIAKONIE)
     briefing_id = planned()
@@ -364,3 +374,18 @@ def test_a_withdrawn_edition_stays_named_and_a_draft_is_no_material() -> None:
         draft.state = "draft"
         with pytest.raises(InputRefused):
             briefings.change(session, person, NOW, briefing, data, row_version=None)
+
+
+def test_a_service_in_the_directory_is_concerned_before_it_keeps_a_checklist() -> None:
+    without_directory()
+    briefing_id = planned()
+    with unit_of_work() as session:
+        county = session.scalars(select(Controller.id).where(Controller.key == "rsk")).one()
+        for number, (organisation, fields) in enumerate([("caritas", ["naturalisation"]), ("diakonie", ["youth"])]):
+            session.add(AdvisoryService(slug=f"d-{number}", name="Dienst", controller_id=county, organisation=organisation,
+                                        fields=fields, created_at=NOW, changed_at=NOW))  # fmt: skip
+    assert set(briefed("troisdorf", EBH_TROISDORF)) == {"caritas"}
+    with at_briefing(briefing_id, EBH_TROISDORF) as (session, person, briefing):
+        briefings.invite(session, person, NOW, briefing)
+    assert CARITAS in [to for _kind, to, _text in told("briefing.invitation")]
+    assert DIAKONIE not in [to for _kind, to, _text in told("briefing.invitation")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,6 +18,8 @@ from ..receipts import TEMPLATES, letterhead_of
 from ..records.facts import local_day
 from ..refusals import NotVisible
 from .briefings import WORK
+
+OFFICE = "Einbürgerungsbehörde"
 
 
 def certificate_html(session: Session, actor: Actor, now: datetime, briefing: Briefing, place: BriefingPlace) -> str:
@@ -36,14 +39,14 @@ def certificate_html(session: Session, actor: Actor, now: datetime, briefing: Br
         Entry("Rechtsstand", f"{edition.law_status:%d.%m.%Y}"),
     )
     data = CertificateData(
-        letterhead=letterhead_of(briefing.controller, "de"),
+        letterhead=replace(letterhead_of(briefing.controller, "de"), unit=OFFICE),
         number=place.certificate,
         name=place.name,
         organisation=organisation_of(session, place),
         briefing=briefing.title,
         facts=facts,
         contents=("Bescheinigt wird die Teilnahme. Eine Prüfung war damit nicht verbunden.",),
-        issued_by=f"{briefing.controller.name}, Einbürgerungsbehörde",
+        issued_by=f"{briefing.controller.name}, {OFFICE}",
         issued_on=local_day(now),
     )
     return html_of(data, TEMPLATES)

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from ...models import Briefing, BriefingPlace, ChecklistEdition, ClientChecklist, Controller, Record
 from ...permissions import Actor, may
@@ -29,11 +29,15 @@ SHOWN_PAST = 30
 
 @dataclass(frozen=True)
 class Line:
-    """A briefing in a list. ``taken`` counts places that are not cancelled; ``own`` is the reader's place."""
+    """A briefing in a list. ``taken`` counts places that are not cancelled; ``own`` is the reader's place.
+
+    ``waits``: the own place is one on the waiting list.
+    """
 
     briefing: Briefing
     taken: int
     own: BriefingPlace | None
+    waits: bool = False
 
     @property
     def free(self) -> int | None:
@@ -131,7 +135,7 @@ def page_of(session: Session, actor: Actor, briefing: Briefing) -> Shown:
     have = seated(briefing)
     names = names_of(session, {one.organisation for one in there if one.organisation}) if works else {}
     return Shown(
-        Line(briefing, len(there), own),
+        Line(briefing, len(there), own, own is not None and own not in have),
         works,
         have if works else (),
         there[len(have) :] if works else (),
@@ -240,7 +244,31 @@ def _lines(session: Session, actor: Actor, wanted: Any) -> list[Line]:
         one.briefing_id: one
         for one in session.scalars(select(BriefingPlace).where(*there, BriefingPlace.user_id == actor.user_id))
     }
-    return [Line(one, taken.get(one.id, 0), own.get(one.id)) for one in briefings]
+    before = _before(session, list(own.values()))
+    return [
+        Line(
+            one,
+            taken.get(one.id, 0),
+            own.get(one.id),
+            one.capacity is not None and before.get(one.id, 0) >= one.capacity,
+        )
+        for one in briefings
+    ]
+
+
+def _before(session: Session, own: Sequence[BriefingPlace]) -> dict[int, int]:
+    """How many registered before the reader, by briefing."""
+    mine, other = aliased(BriefingPlace), aliased(BriefingPlace)
+    earlier = (other.registered_at < mine.registered_at) | (
+        (other.registered_at == mine.registered_at) & (other.id < mine.id)
+    )
+    rows = session.execute(
+        select(mine.briefing_id, func.count())
+        .join(other, (other.briefing_id == mine.briefing_id) & other.cancelled_at.is_(None) & earlier)
+        .where(mine.id.in_([one.id for one in own]))
+        .group_by(mine.briefing_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _attended(session: Session, edition: ChecklistEdition | None, users: Iterable[int]) -> dict[int, date]:

@@ -35,6 +35,8 @@ class AdviserDesk:
     """An adviser's part: own follow-ups that are due, answers nobody has read, what the office returned, briefings."""
 
     due: int
+    unread_number: int
+    returned_number: int
     unread: Sequence[ClientLine]
     returned: Sequence[ClientLine]
     standing: Sequence[Standing]
@@ -54,11 +56,21 @@ def adviser_desk(session: Session, actor: Actor, now: datetime) -> AdviserDesk:
     """The part of somebody who advises; a fixed number of queries."""
     mine = ClientChecklist.adviser_id == actor.user_id
     open_ones = Record.state.not_in(OVER)
-    due = session.scalar(_of_own(actor, func.count(), mine, open_ones, ClientChecklist.follow_up_on <= local_day(now)))
+    returned = Record.state == "zurueckgegeben"
+    due, unread_number, returned_number = (
+        session.scalar(_of_own(actor, func.count(), *conditions)) or 0
+        for conditions in (
+            (mine, open_ones, ClientChecklist.follow_up_on <= local_day(now)),
+            (has_unread(),),
+            (returned,),
+        )
+    )
     return AdviserDesk(
-        due or 0,
+        due,
+        unread_number,
+        returned_number,
         _lines(session, actor, has_unread()),
-        _lines(session, actor, Record.state == "zurueckgegeben"),
+        _lines(session, actor, returned),
         [one for one in standing(session, actor, now) if one.briefed_on is None],
     )
 
