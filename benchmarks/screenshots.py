@@ -20,7 +20,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from . import meeting_pictures
+from . import meeting_pictures, naturalisation_pictures
 from .servers import ROOT, free_port, running
 
 IMAGES = ROOT / "docs" / "images"
@@ -36,6 +36,7 @@ MOST_BYTES = 150_000
 PASSWORD = "kimforms-demo"
 COORDINATOR, OFFICE, ADMIN = "koordination2@rsk.example", "leitung@rsk.example", "admin@rsk.example"
 MANAGER = "dezernat@rsk.example"
+SERVICE, NATURALISATION = "beratung@caritas.example", "einbuergerung@troisdorf.example"
 
 
 def main() -> None:
@@ -43,7 +44,8 @@ def main() -> None:
     try:
         with demonstration(folder) as (address, settings), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            for page in chain(pages(browser, address), meeting_pages(browser, address, settings)):
+            taken = (pages, meeting_pages, naturalisation_pages)
+            for page in chain.from_iterable(take(browser, address, settings) for take in taken):
                 page.context.close()
             browser.close()
     finally:
@@ -67,7 +69,7 @@ def demonstration(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
         yield f"http://127.0.0.1:{port}", settings
 
 
-def pages(browser: Browser, address: str) -> Iterator[Page]:
+def pages(browser: Browser, address: str, _settings: dict[str, str]) -> Iterator[Page]:
     """Takes all pictures; gives each page back so that it is closed."""
     yield reporting(browser, address)
     yield narrow_step(browser, address)
@@ -114,6 +116,19 @@ def meeting_pages(browser: Browser, address: str, settings: dict[str, str]) -> I
     yield guest
     meeting_pictures.held(office, address, reference, shoot)
     yield office
+
+
+def naturalisation_pages(browser: Browser, address: str, _settings: dict[str, str]) -> Iterator[Page]:
+    """A service, an office, and what everybody sees."""
+    service = signed_in(browser, address, SERVICE)
+    naturalisation_pictures.of_a_service(service, address, shoot, IMAGES)
+    yield service
+    office = signed_in(browser, address, NATURALISATION)
+    naturalisation_pictures.of_an_office(office, address, shoot)
+    yield office
+    anybody = opened(browser, NARROW)
+    naturalisation_pictures.of_everybody(anybody, address, shoot)
+    yield anybody
 
 
 def themes(page: Page, address: str) -> None:
