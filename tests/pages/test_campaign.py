@@ -184,6 +184,8 @@ def test_the_text_of_the_letter_is_written_approved_and_closed(staff):
     staff.submit(page, "form[action$='/brochure']", wrong, status=422)
     staff.submit(page, "form[action$='/brochure']", {"brochure": (io.BytesIO(b"%PDF-1.7 x"), "Broschüre.pdf")})
     staff.get(f"/campaign/templates/{template_id}/brochure.pdf")
+    assert staff.response is not None
+    staff.response.close()
     page = staff.get(f"/campaign/templates/{template_id}/approve")
     staff.submit(page, "main form", status=409)
     staff.submit(page, "main form", {"sure": "yes"})
