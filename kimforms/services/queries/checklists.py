@@ -117,8 +117,8 @@ def measure(document: ChecklistDocument, situation: Mapping[str, bool], missing:
     return max(0, total - len(missing)), total
 
 
-def _rows_where(actor: Actor, today: date, wanted: Wanted) -> Select[Any]:
-    statement: Select[Any] = (
+def _rows_where(actor: Actor, today: date, wanted: Wanted) -> Select[ClientChecklist, str, str, int, str, bool]:
+    statement = (
         select(ClientChecklist, Record.reference, Record.state, Record.version_id, User.name, in_care(today))
         .join(Record, Record.id == ClientChecklist.record_id)
         .outerjoin(User, User.id == ClientChecklist.adviser_id)
