@@ -18,7 +18,7 @@ from ..engine.demo_naturalisation import read_demo_naturalisation
 from ..engine.profile import profile_folder, read_profile
 from ..models import Record, RoleGrant, User
 from ..permissions import ANYONE, Actor, actor_of
-from . import demo_naturalisation, demo_services, statistics
+from . import demo_naturalisation, demo_services, naturalisation_figures, statistics
 from .catalogues import catalogues
 from .demo_themes import Stage
 from .processes import current_version
@@ -200,7 +200,9 @@ def tell_naturalisation(settings: Settings, now: datetime) -> int:
     if document is None:
         return 0
     told = demo_services.tell(unit_of_work, settings, now, settings.profile)
-    return told + demo_naturalisation.tell(unit_of_work, document, now)
+    told += demo_naturalisation.tell(unit_of_work, document, now)
+    naturalisation_figures.run(unit_of_work, now)
+    return told
 
 
 def finish(settings: Settings, now: datetime, scene: Stage | None) -> None:
