@@ -18,6 +18,7 @@ from .conftest import MakePerson
 NOT_PAGES = {
     "/statistics/export", "/decisions/control.pdf", "/solutions/feed.atom", "/solutions/feed.rss", "/healthz",
     "/favicon.ico", "/report/receipt.pdf", "/services/list.pdf", "/feeds/course-dates.ics",
+    "/naturalisation/figures/export",
 }  # fmt: skip
 REFUSED = ("/no-such-page", "/password/forged", "/report/resume/forged", "/inbox?state=unknown&sort=wrong&after=x")
 OF_RECORDS = ("", "/contact", "/edit", "/history", "/shares", "/actions/erfassen", "/actions/rueckfragen")
