@@ -56,7 +56,7 @@ def _notes(profile: str) -> tuple[Note, ...]:
     for path in sorted(folder.glob("*.yaml")) if folder is not None and folder.is_dir() else []:
         plain = yaml.safe_load(path.read_text("utf-8"))
         words = plain.get("frame", {}).get(NOTE)
-        if words:
+        if words and not str(plain["language"]).startswith("de"):  # plain German stands in the letter itself
             made.append(
                 (
                     plain["german_name"],

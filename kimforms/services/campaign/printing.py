@@ -30,8 +30,8 @@ from .templates import approved
 
 KIND = "campaign-letters"
 TEXT, RESULT = "text", "letters"
-PART = 250
-"""Letters of a part: some five seconds of work, and what a killed worker loses at most."""
+PART = 100
+"""Letters of a part: two seconds of work or little more, and what a killed worker loses at most."""
 TITLE = "Anschreiben zur Einbürgerung"
 SAMPLE = (("Vorname Nachname", "Musterstraße 1", "53840 Troisdorf"), "Vorname Nachname")
 
