@@ -14,6 +14,8 @@ from pikepdf import Array, Dictionary, Name, Pdf
 
 Sink = Callable[[bytes], Any]
 Piece = bytes | tuple[str, int]
+ROW = 9
+"""Bytes of an object in the table of objects: kind, six bytes of place, two of position."""
 
 
 class PdfWriter:
@@ -22,14 +24,15 @@ class PdfWriter:
     MOST = 200
 
     def __init__(self, sink: Sink) -> None:
-        self.sink, self.offset, self.places = sink, 0, [(0, 0, 65535)]
+        self.sink, self.offset = sink, 0
+        self.places = bytearray(b"\0" * 7 + b"\xff\xff")  # nine bytes an object, as the table wants them
         self.waiting: list[tuple[int, bytes]] = []
         self._write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
 
     def reserve(self, count: int = 1) -> int:
         """The number of a new object, or of the first of several."""
-        first = len(self.places)
-        self.places += [(0, 0, 0)] * count
+        first = len(self.places) // ROW
+        self.places += bytes(ROW * count)
         return first
 
     def put(self, number: int, content: bytes) -> None:
@@ -43,7 +46,7 @@ class PdfWriter:
         self.put_raw(number, b"<< %s%s /Length %d >>" % (entries, coded, len(data)), data)
 
     def put_raw(self, number: int, dictionary: bytes, data: bytes) -> None:
-        self.places[number] = (1, self.offset, 0)
+        self._place(number, 1, self.offset, 0)
         self._write(b"%d 0 obj\n%s\nstream\n" % (number, dictionary))
         self._write(data)
         self._write(b"\nendstream\nendobj\n")
@@ -52,12 +55,9 @@ class PdfWriter:
         self._flush()
         table = self.reserve()
         start = self.offset
-        self.places[table] = (1, start, 0)
-        rows = b"".join(
-            b"%c%s%s" % (kind, where.to_bytes(6, "big"), more.to_bytes(2, "big")) for kind, where, more in self.places
-        )
-        head = b"/Type /XRef /W [1 6 2] /Size %d /Root %d 0 R /Info %d 0 R" % (len(self.places), catalogue, info)
-        self.put_stream(table, head, rows)
+        self._place(table, 1, start, 0)
+        head = b"/Type /XRef /W [1 6 2] /Size %d /Root %d 0 R /Info %d 0 R" % (len(self.places) // ROW, catalogue, info)
+        self.put_stream(table, head, bytes(self.places))
         self._write(b"startxref\n%d\n%%%%EOF\n" % start)
 
     def _flush(self) -> None:
@@ -70,11 +70,15 @@ class PdfWriter:
             offsets.append(b"%d %d" % (one, length))
             parts.append(content)
             length += len(content) + 1
-            self.places[one] = (2, number, place)
+            self._place(one, 2, number, place)
         head = b" ".join(offsets) + b"\n"
         body = head + b"\n".join(parts)
         self.put_stream(number, b"/Type /ObjStm /N %d /First %d" % (len(parts), len(head)), body)
         self.waiting = []
+
+    def _place(self, number: int, kind: int, where: int, more: int) -> None:
+        row = b"%c%s%s" % (kind, where.to_bytes(6, "big"), more.to_bytes(2, "big"))
+        self.places[number * ROW : (number + 1) * ROW] = row
 
     def _write(self, data: bytes) -> None:
         self.sink(data)
