@@ -73,7 +73,8 @@ def readiness(
 
     States of points that do not apply or are never stored do not count. `talked_on` is the day of the talk about the
     points that are left out; without it something is missing, but no point. `review`: points to look at again because the
-    edition changed or the office returned them; they stand in the way. `stored=False`: all points count, for the check that keeps nothing.
+    edition changed or the office returned them; they stand in the way. `stored=False`: all points count, for the check
+    that keeps nothing.
     """
     here = applicable(document, situation, stored=stored)
     judged = _Judged(here, replacements(document, situation, stored=stored), states, review)

@@ -219,10 +219,7 @@ def test_rows_are_refused_with_their_reason(row, said):
 def test_an_address_of_seven_lines_is_refused_and_one_of_six_fits():
     columns = {**COLUMNS, "company": 6, "care_of": 7, "addition": 8}
     assert reason("A;B;Weg;1;53840;Köln;Firma;c/o X;Haus 2", columns) == ""
-    assert (
-        reason("A;B;Weg;1;53840;Köln;Firma;c/o X;Haus 2\nTür 3", columns)
-        == "Die Anschrift hat mehr als 6 Zeilen."
-    )
+    assert reason("A;B;Weg;1;53840;Köln;Firma;c/o X;Haus 2\nTür 3", columns) == "Die Anschrift hat mehr als 6 Zeilen."
 
 
 def test_long_lines_are_parted_where_a_person_would():
