@@ -15,7 +15,7 @@ from ..services.campaign.access import is_on, own_office, own_run, runs_of
 from ..services.campaign.keeping import Vault, vault_of
 from ..services.campaign.letter_texts import letter
 from ..services.naturalisation_office import settings_of
-from ..services.refusals import InputRefused
+from ..services.refusals import InputRefused, StepRefused
 from ..services.unit_of_work import unit_of_work
 from . import access, progress
 from .rendering import page, see_other, t
@@ -128,9 +128,13 @@ def preview(run_id: int) -> Response:
 def begin_printing(run_id: int) -> Response:
     """Hands the run to the worker."""
     actor = access.current_actor()
-    with unit_of_work() as session:
-        run = own_run(session, actor, run_id)
-        printing.start(session, actor, access.now(), run, _vault(run))
+    try:
+        with unit_of_work() as session:
+            run = own_run(session, actor, run_id)
+            printing.start(session, actor, access.now(), run, _vault(run))
+    except StepRefused as refused:  # the wave stays as it is: what is missing is to be mended elsewhere
+        flash(refused.sentence, "danger")
+        return see_other(".show", run_id=run_id)
     flash(t("Die Briefe werden jetzt erstellt.", "The letters are being made."), "success")
     return see_other(".show", run_id=run_id)
 

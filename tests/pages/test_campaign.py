@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from kimforms.extensions import db
-from kimforms.models import CampaignRun, LetterTemplate, LongTask
+from kimforms.models import AdvisoryService, CampaignRun, LetterTemplate, LongTask
+from kimforms.services.unit_of_work import unit_of_work
 
 from ..support import campaign
 from ..support.campaign import EBH_RSK, EBH_TROISDORF
+from ..support.databases import in_app
 from ..support.queries import statements_of
 
 ADVISER = "beratung@caritas.example"
@@ -111,6 +113,23 @@ def test_a_wave_through_the_pages(staff):
     assert "gelöscht" in page.text
     staff.get(f"/campaign/runs/{number}/letters.pdf", status=409)
     assert "4" in staff.get("/campaign").select_one("table").text
+
+
+def test_an_entry_that_nobody_confirmed_stops_the_letters_on_the_page_of_the_wave(staff):
+    open_office(staff)
+    approved(staff)
+    upload(staff)
+    staff.submit(staff.follow(), "form[action$='/columns']")
+    page = staff.follow()
+    with in_app(staff.app), unit_of_work() as session:
+        entry = session.scalars(select(AdvisoryService).where(AdvisoryService.in_letters).limit(1)).one()
+        entry.confirmed_on, name = None, entry.name
+    staff.submit(page, "form[action$='/print']")
+    told = staff.follow()
+    assert name in told.text
+    assert told.select_one("form[action$='/print']") is not None, "nothing is lost: it can be begun again"
+    with in_app(staff.app):
+        assert db.session.scalar(select(LongTask.id)) is None
 
 
 def test_a_download_that_broke_off_is_no_download(staff):
