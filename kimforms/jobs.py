@@ -34,7 +34,7 @@ from .services import (
 )
 from .services.advice import asking
 from .services.campaign import deleting as campaign
-from .services.checklists import ending, reminding
+from .services.checklists import ending, protecting, reminding
 from .services.circular import closing as circular_votes
 from .services.file_store import FileStore
 from .services.meetings import mailbox, printing, reminders
@@ -113,6 +113,7 @@ def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
     _run(app, "printed letters", lambda: printing.forget(unit_of_work, app.config["SETTINGS"].data_dir, now))
     day = local_day(now).isoformat()
     if now.astimezone(BERLIN).hour >= RETENTION_HOUR and (huey is None or huey.get("retention", peek=True) != day):
+        _run(app, "protected points", lambda: protecting.run(unit_of_work, now))
         done = _run(app, "retention", lambda: retention.run(unit_of_work, now))
         if huey is not None and done:
             huey.put("retention", day)

@@ -14,7 +14,16 @@ from kimforms.extensions import db
 from kimforms.models import ChecklistEdition, ChecklistShare, Controller, HandOver
 from kimforms.naturalisation.applies import never_stored
 from kimforms.services.audit_check import verify
-from kimforms.services.checklists import hand_over, hand_over_papers, keeping, milestones, questions, returning, sharing
+from kimforms.services.checklists import (
+    hand_over,
+    hand_over_papers,
+    keeping,
+    milestones,
+    protecting,
+    questions,
+    returning,
+    sharing,
+)
 from kimforms.services.checklists.entries import set_entry
 from kimforms.services.checklists.pseudonyms import Doubtful
 from kimforms.services.editions import lifting
@@ -114,6 +123,23 @@ def test_what_becomes_sensitive_leaves_no_trace(reference: str, app: Flask) -> N
         lines, _more = checklist_history.lines(session, held)
         assert lines
         assert not any("B5" in one.title + one.text or "None" in one.title for one in lines)
+
+
+def test_a_checklist_that_nobody_lifts_loses_it_in_the_night(reference: str, app: Flask) -> None:
+    """Returned, handed over or forgotten about: the law of today counts for what is kept."""
+    told_everywhere(reference, "B5")
+    before = checklist(reference).edition_id
+    next_edition(**made_sensitive(items=("B5",), conditions=("gastarbeitergeneration",)))
+    assert protecting.run(unit_of_work, NOW) == 1
+    assert holding(SECRET) == []
+    held = checklist(reference)
+    assert held.edition_id == before, "it was not lifted"
+    assert "gastarbeitergeneration" not in held.situation
+    assert "verheiratet" in held.situation, "what is not protected stays"
+    assert "B5" not in [entry.item_id for entry in held.entries]
+    assert protecting.run(unit_of_work, NOW) == 1, "again without harm"
+    with unit_of_work() as session:
+        assert verify(session, app.config["SETTINGS"].data_dir).ok
 
 
 def test_a_question_that_becomes_sensitive_leaves_no_answer(reference: str, app: Flask) -> None:
