@@ -47,7 +47,7 @@ def new() -> Response:
     office = own_office(session, actor)
     settings = settings_of(session, office.id, now)
     form = upload_form(t)
-    if request.method == "GET" or not is_on(settings):
+    if request.method != "POST" or not is_on(settings):
         return page("campaign/new.html", status=409 if request.method == "POST" else 200, form=form, on=is_on(settings),
                     days=settings.run_days)  # fmt: skip
     if form.validate():
@@ -166,7 +166,7 @@ def delete(run_id: int) -> Response:
     """Deletes addresses and letters for good, after a question."""
     actor, place = access.current_actor(), _place()[0]
     run = own_run(db.session(), actor, run_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return page("campaign/delete.html", run=run)
     with unit_of_work() as session:
         run = own_run(session, actor, run_id)

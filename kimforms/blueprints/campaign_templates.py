@@ -56,7 +56,7 @@ def show(template_id: int) -> Response:
     """A draft to be changed, or an approved version to read."""
     session, actor = db.session(), access.current_actor()
     template = own_template(session, actor, template_id)
-    if template.state != "draft" and request.method == "GET":
+    if template.state != "draft" and request.method != "POST":
         return page("campaign/template.html", version=template, letter=letter(), states=state_words())
     form = letter_form(t, letter(), template)
     if request.method == "POST" and form.validate():
@@ -123,7 +123,7 @@ def approve(template_id: int) -> Response:
     """Asks, shows what stands out, and closes the version for good."""
     session, actor = db.session(), access.current_actor()
     template = own_template(session, actor, template_id)
-    if request.method == "GET":
+    if request.method != "POST":
         found = templates.problems(session, template, access.now())
         return page("campaign/approve.html", version=template, found=found, titles=_titles())
     with unit_of_work() as session:

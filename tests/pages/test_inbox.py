@@ -147,7 +147,7 @@ def test_the_page_costs_the_same_statements_for_many_rows(signed_in: CheckingCli
     filled(signed_in, 400)
     with statements_of(signed_in.app) as many:
         signed_in.get("/inbox")
-    assert len(few) == len(many) <= 20
+    assert len(few) == len(many) <= 22  # with the process of course dates beside that of reports
 
 
 @pytest.mark.parametrize(

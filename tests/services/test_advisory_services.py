@@ -430,7 +430,7 @@ def test_loading_the_profile_again_touches_no_entry(app):
     [
         ("total: 3", "total: 4", "gezählt sind 3"),
         ("controller: troisdorf", "kontroller: troisdorf", "Zeile"),
-        ("total: 3", "total: [", ""),
+        ("total: 3", "total: [", "Zeile"),
     ],
 )
 def test_a_broken_file_of_services_is_refused_with_its_line(tmp_path, old, new, reason):

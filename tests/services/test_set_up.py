@@ -21,7 +21,8 @@ def test_everything_of_the_profile_is_there(app: Any) -> None:
     assert (count(Municipality), count(Organisation), count(Body)) == (19, 92, 46)
     kinds = dict(db.session.execute(select(CatalogueEntry.kind, func.count()).group_by(CatalogueEntry.kind)).all())
     rules = {"rule_group": 7, "rule": 34, "school_holiday": 19, "standard_agenda": 3}
-    assert kinds == {"field_of_action": 8, "topic": 27, "goal": 23, "measure": 66} | rules
+    naturalisation = {"translation": 9, "evidence_source": 42}
+    assert kinds == {"field_of_action": 8, "topic": 27, "goal": 23, "measure": 66} | rules | naturalisation
     assert db.session.scalar(select(Process.read_roles)) == ["coordinator", "office"]
     assert count(Responsibility) == 19
     assert count(User) == 13
