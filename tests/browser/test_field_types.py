@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from kimforms.engine.definition import ProcessDefinition
 from kimforms.engine.fields import FIELD_TYPES
@@ -142,9 +142,6 @@ def test_rows_are_added_and_removed_with_and_without_scripts(other_house: Server
         person.page.locator("input[name$=row_text]").nth(before).wait_for()
         rows.nth(before).fill("Zweite Zeile")
         person.page.locator("button[name^='_remove:']").first.click()
-        person.page.wait_for_function(
-            "n => document.querySelectorAll('input[name$=row_text]').length === n", arg=before
-        ) if (javascript) else person.page.wait_for_load_state()
-        assert rows.count() == before
+        expect(rows).to_have_count(before)
         assert rows.last.input_value() == "Zweite Zeile"
         assert person.close() == []

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ..support.browser import NARROW, Person
-from ..support.server import Server
+from ..support.server import Server, wait_until
 from ..support.sessions import meeting_on
 from .conftest import MakePerson
 
@@ -108,7 +108,7 @@ def test_notes_outlive_a_cut_connection(person: MakePerson, reference: str) -> N
     one.context.set_offline(False)
     one.open(f"/meetings/{reference}/session")
     # taken out of this browser only once the server has it, which may have happened while the page was left
-    page.wait_for_function(f"({KEPT}) === 0")
+    wait_until(lambda: page.evaluate(KEPT) == 0, "the kept notes are let go")
     page.reload()
     assert notes.input_value().endswith("Und der Rechner geht aus.")
 
