@@ -24,7 +24,10 @@ NAME = "{name}"
 
 @dataclass(frozen=True)
 class CampaignText:
-    """What is the same in all letters of a run. `salutation` holds `{name}`; `parts` are in the order of the paper."""
+    """What is the same in all letters of a run. `salutation` holds `{name}`; `parts` are in the order of the paper.
+
+    `tail` follows the signature: what is said once more in other languages is not part of what is signed.
+    """
 
     letterhead: Letterhead
     return_line: str
@@ -35,6 +38,7 @@ class CampaignText:
     signature: tuple[str, ...] = ()
     enclosures: tuple[str, ...] = ()
     reference: str = ""
+    tail: tuple[LetterPart, ...] = ()
 
 
 def letter_to(text: CampaignText, recipient: Sequence[str], name: str) -> LetterData:
@@ -48,6 +52,7 @@ def letter_to(text: CampaignText, recipient: Sequence[str], name: str) -> Letter
         paragraphs=(),
         information=text.information,
         parts=text.parts,
+        tail=text.tail,
         small=True,
         signature=text.signature,
         enclosures=text.enclosures,
@@ -86,6 +91,7 @@ def from_plain(plain: Mapping[str, Any]) -> CampaignText:
         subject=plain["subject"],
         salutation=plain["salutation"],
         parts=tuple(_part(one) for one in plain["parts"]),
+        tail=tuple(_part(one) for one in plain.get("tail", ())),
         information=tuple(Entry(one["label"], _value(one["value"])) for one in plain["information"]),
         signature=tuple(plain["signature"]),
         enclosures=tuple(plain["enclosures"]),

@@ -97,8 +97,8 @@ class LetterData:
 
     `return_line` is the sender's address in one line above the recipient, `remarks` such as `Persönlich`. `information`
     is the block on the right (our sign, name, telephone, mail, date). `facts` stand in a box between `paragraphs` and
-    `after`; `parts` follow them. `small` sets the text in 9.5 points. `signature` are the lines below the blank for
-    signing. `footer` are columns at the foot of the first page.
+    `after`; `parts` follow them, `tail` comes below everything else. `small` sets the text in 9.5 points. `signature` are
+    the lines below the blank for signing. `footer` are columns at the foot of the first page.
     """
 
     letterhead: Letterhead
@@ -119,6 +119,7 @@ class LetterData:
     copies: tuple[str, ...] = ()
     footer: tuple[tuple[str, ...], ...] = ()
     reference: str = ""
+    tail: tuple[LetterPart, ...] = ()
     language: str = "de"
 
 

@@ -20,6 +20,7 @@ from ..refusals import StepRefused
 from . import letter_texts
 
 APART = ("kopf", "anschrift", "betreff", "anlagen", "unterschrift")
+TAIL = "mehrsprachig"
 COLUMNS = ("Beratungsstelle", "Kontakt", "Sprechzeiten", "Sprachen", "zuletzt bestätigt am")
 
 
@@ -38,9 +39,7 @@ def text_of(
     values = _values(office, settings, template, run)
     source = letter_texts.letter()
     texts = {block.id: filled(template.blocks.get(block.id, ""), values) for block in source.blocks}
-    parts = [
-        one for block in source.blocks if block.id not in APART for one in _parts(block, texts, services, settings)
-    ]
+    blocks = [(block.id, _parts(block, texts, services, settings)) for block in source.blocks if block.id not in APART]
     reference = f"EBK-{now.year}-{run.number:02d}" if run is not None else "EBK"
     contact = settings.contact
     facts = (
@@ -54,7 +53,8 @@ def text_of(
         return_line=" · ".join(part for part in (office.name, texts["kopf"].split("\n")[0], place) if part),
         subject=" ".join(texts["betreff"].split()),
         salutation=" ".join(texts["anschrift"].split()),
-        parts=tuple(parts),
+        parts=tuple(one for key, made in blocks if key != TAIL for one in made),
+        tail=tuple(one for key, made in blocks if key == TAIL for one in made),
         information=tuple(Entry(label, value) for label, value in facts if value),
         signature=tuple(line for line in texts["unterschrift"].splitlines() if line.strip()),
         enclosures=tuple(line for line in texts["anlagen"].splitlines() if line.strip()),
@@ -121,9 +121,8 @@ def _parts(
         return ()
     parts = text_parts(block.heading or "", text)
     if block.id == "beratungsdienste" and services:
-        rows = tuple(_row(one) for one in services)
-        return (*parts, LetterPart(grid=Grid("Beratungsdienste", COLUMNS, rows)))
-    if block.id == "mehrsprachig":
+        return (*parts, LetterPart(grid=_services(services)))
+    if block.id == TAIL:
         address = settings.public_url
         words = tuple(paragraph for one in parts for paragraph in one.paragraphs)
         picture = qr_code(address) if address else ""
@@ -133,14 +132,26 @@ def _parts(
     return parts
 
 
+def _services(services: list[AdvisoryService]) -> Grid:
+    """The services as a table, without the columns that would be empty for all of them."""
+    rows = [_row(one) for one in services]
+    shown = [number for number in range(len(COLUMNS)) if any(row[number] for row in rows)]
+    return Grid(
+        "Beratungsdienste",
+        tuple(COLUMNS[number] for number in shown),
+        tuple(tuple(row[number] for number in shown) for row in rows),
+    )
+
+
 def _row(one: AdvisoryService) -> tuple[str, ...]:
     """What the letter tells of a service; fields without content are left out, none is made up."""
     valid = f"gültig bis {one.valid_until:%d.%m.%Y}" if one.valid_until else ""
     hall = f"Im Rathaus: {one.town_hall_hours}" if one.town_hall_hours else ""
     appointment = {True: "Bitte mit Termin.", False: "Ohne Termin."}.get(one.appointment_needed, "")  # type: ignore[arg-type]
+    place = (one.street, f"{one.postcode} {one.town}".strip())
     return (
         _joined(one.name, one.carrier if one.carrier != one.name else "", one.target_group),
-        _joined(one.street, f"{one.postcode} {one.town}".strip(), one.phone, one.email, one.website),
+        _joined(", ".join(part for part in place if part), one.phone, one.email, one.website),
         _joined(one.hours, appointment, hall),
         _joined(", ".join(language_names(one.languages)), "barrierefrei" if one.accessible else ""),
         _joined(f"{one.confirmed_on:%d.%m.%Y}" if one.confirmed_on else "nicht bestätigt", valid),
