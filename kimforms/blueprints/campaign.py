@@ -12,6 +12,7 @@ from ..forms.campaign import chosen_columns, columns_form, reading_form, upload_
 from ..models import CampaignRun
 from ..services.campaign import deleting, mapping, printing, reading, runs, templates
 from ..services.campaign.access import is_on, own_office, own_run, runs_of
+from ..services.campaign.composing import obstacles
 from ..services.campaign.keeping import Vault, vault_of
 from ..services.campaign.letter_texts import letter
 from ..services.naturalisation_office import settings_of
@@ -32,10 +33,10 @@ def index() -> Response:
     """The waves of the reader's office; while the switch is off, why it is and what it takes."""
     session, now = db.session(), access.now()
     office = own_office(session, access.current_actor())
-    settings = settings_of(session, office.id, now)
+    settings, version = settings_of(session, office.id, now), templates.approved(session, office.id)
     return page(
         "campaign/index.html", office=office, on=is_on(settings), runs=runs_of(session, office.id), states=state_words(),
-        version=templates.approved(session, office.id), rules=letter().rules,
+        version=version, obstacles=obstacles(session, now, office, version) if version else [], rules=letter().rules,
     )  # fmt: skip
 
 
@@ -67,10 +68,12 @@ def show(run_id: int) -> Response:
     """One wave: where it stands and what comes next."""
     session, actor = db.session(), access.current_actor()
     run = own_run(session, actor, run_id)
+    now, version = access.now(), templates.approved(session, run.controller_id)
     bar = progress.bar(run.task) if run.task is not None and run.state in ("working", "stopped") else {}
+    hinders = obstacles(session, now, own_office(session, actor), version) if version and run.state == "checked" else []
     return page(
-        "campaign/show.html", run=run, states=state_words(), bar=bar, version=templates.approved(session, run.controller_id),
-        on=is_on(settings_of(session, run.controller_id, access.now())), **bar,
+        "campaign/show.html", run=run, states=state_words(), bar=bar, version=version, obstacles=hinders,
+        on=is_on(settings_of(session, run.controller_id, now)), **bar,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from .rendering import page, see_other, t
 
 blueprint = Blueprint("edition_parts", __name__, url_prefix="/naturalisation/editions/<int:edition_id>")
 Deed = Callable[[Session, Actor, ChecklistEdition], Any]
+DeedOf = Callable[[Any], Deed]
 
 
 @blueprint.route("/frame", methods=["GET", "POST"])
@@ -46,7 +47,7 @@ def add_section(edition_id: int) -> Response:
     """A new section at the end."""
     return _edit(
         edition_id, section_form(t), "section", "",
-        lambda form: lambda s, a, e: draft_parts.add_section(s, a, access.now(), e, _section_values(form)),
+        _add(draft_parts.add_section, _section_values),
     )  # fmt: skip
 
 
@@ -56,11 +57,7 @@ def section(edition_id: int, section_id: str) -> Response:
     """Heading and help of a section."""
     head = draft_parts.head_of(drafting.part_of(own_draft(edition_id).content["sections"], section_id))
 
-    def deed(form: Any) -> Deed:
-        return lambda session, actor, edition: draft_parts.change_section(
-            session, actor, access.now(), edition, section_id, _section_values(form), mark=_mark()
-        )
-
+    deed = _change(draft_parts.change_section, section_id, _section_values)
     return _edit(
         edition_id,
         section_form(t, head),
@@ -100,7 +97,7 @@ def add_question(edition_id: int) -> Response:
     """A new question about the situation."""
     return _edit(
         edition_id, question_form(t), "question", "",
-        lambda form: lambda s, a, e: draft_parts.add_question(s, a, access.now(), e, _question_values(form)),
+        _add(draft_parts.add_question, _question_values),
         anchor="questions",
     )  # fmt: skip
 
@@ -111,11 +108,7 @@ def question(edition_id: int, question_id: str) -> Response:
     """Words and protection of a question."""
     old = drafting.part_of(own_draft(edition_id).content.get("conditions", []), question_id)
 
-    def deed(form: Any) -> Deed:
-        return lambda session, actor, edition: draft_parts.change_question(
-            session, actor, access.now(), edition, question_id, _question_values(form), mark=_mark()
-        )
-
+    deed = _change(draft_parts.change_question, question_id, _question_values)
     return _edit(
         edition_id,
         question_form(t, old),
@@ -143,11 +136,7 @@ def term(edition_id: int, term_id: str) -> Response:
     """What a term is called from which day on."""
     old = drafting.part_of(own_draft(edition_id).content.get("terms", []), term_id)
 
-    def deed(form: Any) -> Deed:
-        return lambda session, actor, edition: draft_parts.change_term(
-            session, actor, access.now(), edition, term_id, term_values(form), mark=_mark()
-        )
-
+    deed = _change(draft_parts.change_term, term_id, term_values)
     names = {"names": "name_1"}
     return _edit(
         edition_id, term_form(t, old), "term", drafting.mark_of(old), deed, anchor="terms", names=names, part_id=term_id
@@ -159,7 +148,7 @@ def _edit(
     form: Any,
     part: str,
     mark: str,
-    deed_of: Callable[[Any], Deed],
+    deed_of: DeedOf,
     *,
     anchor: str = "sections",
     names: dict[str, str] | None = None,
@@ -187,6 +176,20 @@ def _edit(
         return see_other("editions.show", edition_id=edition_id, _anchor=anchor)
 
     return attempt(form, deed, show, names)
+
+
+def _add(add: Callable[..., Any], values: Callable[[Any], Any]) -> DeedOf:
+    """What a form for something new does."""
+    return lambda form: lambda session, actor, edition: add(session, actor, access.now(), edition, values(form))
+
+
+def _change(change: Callable[..., Any], part_id: str, values: Callable[[Any], Any]) -> DeedOf:
+    """What a form for something that is there does; the mark tells whether somebody else changed it meanwhile."""
+    return lambda form: (
+        lambda session, actor, edition: change(
+            session, actor, access.now(), edition, part_id, values(form), mark=_mark()
+        )
+    )
 
 
 def _mark() -> str:

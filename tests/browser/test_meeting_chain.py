@@ -12,10 +12,11 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from ..support.browser import NARROW, WIDE, Person
+from ..support.browser import NARROW
 from ..support.calendar_replies import reply
 from ..support.meeting_journeys import mailed_link, papers_on, voters_on
 from ..support.server import Server
+from ..support.story import Story
 from .conftest import MakePerson
 
 OFFICE, CHAIR, MANAGER, MEMBER = (
@@ -33,36 +34,10 @@ def in_weeks(weeks: int) -> date:
 
 
 @dataclass
-class Story:
-    """One meeting with the people around it; ``found`` is what axe and the search for overflow say on the way."""
+class Meeting(Story):
+    """One meeting with the people around it, and the papers for its agenda."""
 
-    house: Server
-    make: MakePerson
-    papers: list[str]
-    reference: str = ""
-    found: list[str] = field(default_factory=list)
-    people: dict[str, Person] = field(default_factory=dict)
-
-    def who(self, email: str) -> Person:
-        """Somebody at their own window, signed in."""
-        if email not in self.people:
-            self.people[email] = self.make()
-            self.people[email].sign_in(email)
-        return self.people[email]
-
-    def at(self, email: str, part: str = "") -> Page:
-        """This person at a page of the meeting."""
-        return self.who(email).open(f"/meetings/{self.reference}{part}")
-
-    def look(self, person: Person, *, narrow: bool = False) -> None:
-        """What is wrong with the page; ``narrow``: whether it fits in 320 px too."""
-        self.found += person.inspect()
-        if narrow:
-            person.width = NARROW
-            person.page.set_viewport_size({"width": NARROW, "height": 900})
-            self.found += person.overflow()
-            person.width = WIDE
-            person.page.set_viewport_size({"width": WIDE, "height": 900})
+    papers: list[str] = field(default_factory=list)
 
     def press(self, email: str, name: str, then: str) -> None:
         """A button of the page, and the words that show that it was done."""
@@ -71,7 +46,7 @@ class Story:
 
 
 def test_from_the_plan_to_the_next_agenda(person: MakePerson, house: Server) -> None:
-    story = Story(house, person, papers_on(house, 2))
+    story = Meeting(house, person, "meetings", papers=papers_on(house, 2))
     planned(story, in_weeks(8))
     approved(story)
     voters = invited(story)
@@ -83,7 +58,7 @@ def test_from_the_plan_to_the_next_agenda(person: MakePerson, house: Server) -> 
     assert not story.found, "\n".join(story.found)
 
 
-def plan(story: Story, day: date) -> str:
+def plan(story: Meeting, day: date) -> str:
     """The office plans a meeting of the steering group; its reference."""
     office = story.who(OFFICE)
     page = office.open("/meetings/new")
@@ -98,7 +73,7 @@ def plan(story: Story, day: date) -> str:
     page.locator("[name=meeting-place]").press("Tab")
     expect(page.locator("#day-notes")).to_contain_text(f"{day:%d.%m.%Y}")
     if not story.reference:
-        story.look(office)
+        story.look(office, narrow=False)
     with page.expect_navigation():
         page.get_by_role("button", name="Sitzung planen", exact=True).click()
     found = re.search(r"/meetings/([A-Z]+-\d{4}-\d+)", page.url)
@@ -106,11 +81,11 @@ def plan(story: Story, day: date) -> str:
     return found[1]
 
 
-def planned(story: Story, day: date) -> None:
+def planned(story: Meeting, day: date) -> None:
     """Two papers by a click each, and one point of one's own."""
     story.reference = plan(story, day)
     office = story.who(OFFICE)
-    story.look(office, narrow=True)
+    story.look(office)
     page = story.at(OFFICE, "/agenda")
     for paper in story.papers:
         page.locator("#offers").get_by_role("button", name=f"Aufnehmen {paper}").click()
@@ -119,40 +94,40 @@ def planned(story: Story, day: date) -> None:
     page.get_by_label("Worum geht es?").fill(OWN)
     page.get_by_label("Art", exact=True).select_option("decision")
     page.get_by_label("Beschlussvorschlag").fill("Das Arbeitsprogramm wird beschlossen.")
-    story.look(office)
+    story.look(office, narrow=False)
     page.locator("main form button[type=submit]").last.click()
     expect(page.locator("#agenda-items")).to_contain_text(OWN)
-    story.look(office, narrow=True)
+    story.look(office)
 
 
-def approved(story: Story) -> None:
+def approved(story: Meeting) -> None:
     """The managing director approves what the office asks for."""
     story.press(OFFICE, "Um Freigabe bitten", "Die Geschäftsführung ist benachrichtigt")
     page = story.at(MANAGER, "/agenda")
     with page.expect_navigation():
         page.get_by_role("button", name="Tagesordnung freigeben").click()
     expect(page.locator("main")).to_contain_text("Die Tagesordnung ist freigegeben")
-    story.look(story.who(MANAGER))
+    story.look(story.who(MANAGER), narrow=False)
 
 
-def invited(story: Story) -> list[dict[str, Any]]:
+def invited(story: Meeting) -> list[dict[str, Any]]:
     """The list, the preview, the dispatch in time; those with a vote."""
     office = story.who(OFFICE)
     page = story.at(OFFICE, "/invitation")
     page.get_by_role("button", name=re.compile("Auf die Liste setzen \\(")).click()
     page.get_by_role("link", name=re.compile("Vorschau und Versand")).click()
     expect(page.locator("#notice")).to_contain_text("Fristgerecht")
-    story.look(office, narrow=True)
+    story.look(office)
     page.locator("#send").get_by_role("button", name="Einladung versenden").click()
     expect(page.locator("main")).to_contain_text("Der Versand ist im Postausgang.")
     expect(page.locator(".kern-preline").first).to_contain_text("eingeladen")
-    story.look(office)
+    story.look(office, narrow=False)
     story.at(OFFICE, "/invitation")
-    story.look(office, narrow=True)
+    story.look(office)
     return voters_on(story.house, BODY, in_weeks(8).isoformat())
 
 
-def answered(story: Story, voters: list[dict[str, Any]]) -> str:
+def answered(story: Meeting, voters: list[dict[str, Any]]) -> str:
     """One accepts by the link of the mail, one sends the deputy, the member answers on the page, one by calendar; the
     last voter, who comes late.
     """
@@ -162,11 +137,11 @@ def answered(story: Story, voters: list[dict[str, Any]]) -> str:
     guest = story.make(width=NARROW)
     page = guest.open(mailed_link(story.house, accepts["email"], "Einladung"))
     expect(page.locator("main")).to_contain_text(accepts["name"])
-    story.look(guest)
+    story.look(guest, narrow=False)
     page.get_by_label("Ich nehme teil", exact=True).check()
     page.get_by_role("button", name="Antwort senden").click()
     expect(page.locator("main")).to_contain_text("Ihre Antwort ist gespeichert")
-    story.look(guest)
+    story.look(guest, narrow=False)
 
     script = story.make(javascript=False)
     page = script.open(mailed_link(story.house, sends["email"], "Einladung"))
@@ -179,7 +154,7 @@ def answered(story: Story, voters: list[dict[str, Any]]) -> str:
     page.get_by_label("Ich nehme teil", exact=True).check()
     page.get_by_role("button", name="Antwort senden").click()
     expect(page.locator("#own")).to_contain_text("im eigenen Konto")
-    story.look(story.who(MEMBER), narrow=True)
+    story.look(story.who(MEMBER))
 
     ((uid,),) = story.house.rows(
         "SELECT m.uid FROM meeting m JOIN record r ON r.id = m.record_id WHERE r.reference = ?", story.reference
@@ -192,11 +167,11 @@ def answered(story: Story, voters: list[dict[str, Any]]) -> str:
     said = page.locator("#all")
     for word in ("per Link", "schickt Vertretung", "im eigenen Konto", "per Kalenderantwort"):
         expect(said).to_contain_text(word)
-    story.look(story.who(OFFICE), narrow=True)
+    story.look(story.who(OFFICE))
     return str(without[-1]["name"])
 
 
-def held(story: Story, voters: list[dict[str, Any]], late: str) -> None:
+def held(story: Meeting, voters: list[dict[str, Any]], late: str) -> None:
     """Nine seats have a quorum of seventeen; one comes late, a deputy sits in; at the end so many leave that it is lost."""
     office = story.who(OFFICE)
     office.expect("422")
@@ -212,7 +187,7 @@ def held(story: Story, voters: list[dict[str, Any]], late: str) -> None:
         page.locator("#session-open").get_by_role("button", name="Sitzung eröffnen").click()
     quorum = page.locator("#session-quorum")
     expect(quorum).to_contain_text(f"{needed - 1} von {len(voters)}")
-    story.look(office, narrow=True)
+    story.look(office)
     comes(page, late)
     expect(quorum).to_contain_text(f"{needed} von {len(voters)}")
 
@@ -226,11 +201,11 @@ def held(story: Story, voters: list[dict[str, Any]], late: str) -> None:
     vote(story, "abgelehnt", yes=2, no=needed - 2)
     call(page, OWN)
     vote(story, "Einstimmig", yes=needed)
-    story.look(office)
+    story.look(office, narrow=False)
 
     live = story.at(MEMBER, "/live")
     expect(live.locator("#live")).to_contain_text(OWN)
-    story.look(story.who(MEMBER), narrow=True)
+    story.look(story.who(MEMBER))
     page.get_by_role("button", name=f"Geht {late}", exact=True).click()
     expect(quorum).to_contain_text(f"nicht beschlussfähig: {needed - 1} von {len(voters)}")
     page.locator("#ballot-yes").fill(str(needed - 1))
@@ -242,13 +217,13 @@ def held(story: Story, voters: list[dict[str, Any]], late: str) -> None:
     with page.expect_navigation():
         page.get_by_role("button", name="Sitzung schließen").click()
     expect(page.locator("#session-closed")).to_contain_text("Die Sitzung ist geschlossen")
-    story.look(office)
+    story.look(office, narrow=False)
     groups = page.goto("/bodies")
     assert groups is not None and groups.ok
     decided = story.house.rows("SELECT slug FROM body WHERE origin = 'decision' ORDER BY id DESC LIMIT 1")
     page.locator(f"main a[href='/bodies/{decided[0][0]}']").first.click()
     expect(page.locator("main")).to_contain_text("Einen gemeinsamen Weg zum Termin entwerfen.")
-    story.look(office, narrow=True)
+    story.look(office)
 
 
 def comes(page: Page, name: str) -> None:
@@ -256,7 +231,7 @@ def comes(page: Page, name: str) -> None:
     expect(page.locator(".kf-session-seat", has_text=name).first).to_contain_text("da seit")
 
 
-def voted_on(story: Story, paper: str) -> str:
+def voted_on(story: Meeting, paper: str) -> str:
     """The title of the item that stands on the agenda for this paper."""
     ((number,),) = story.house.rows(
         "SELECT i.id FROM agenda_item i JOIN record r ON r.id = i.record_id WHERE r.reference = ?", paper
@@ -275,7 +250,7 @@ def call(page: Page, what: str) -> None:
     expect(page.locator("#session-item")).to_contain_text("aufgerufen")
 
 
-def vote(story: Story, sentence: str, **counts: int) -> None:
+def vote(story: Meeting, sentence: str, **counts: int) -> None:
     """A vote on the item that was called, with what it says about the result; then it is proclaimed."""
     office = story.who(OFFICE)
     page = office.page
@@ -298,17 +273,17 @@ def give_task(page: Page) -> None:
     expect(page.locator("#session-tasks")).to_contain_text(TASK)
 
 
-def minuted(story: Story) -> None:
+def minuted(story: Meeting) -> None:
     """Drawn up, one part written, checked and signed by both, sent."""
     office = story.who(OFFICE)
     page = story.at(OFFICE, "/minutes")
     story.press(OFFICE, "Entwurf erstellen", "Zur Prüfung und Unterschrift geben")
     expect(page.locator("#text")).to_contain_text("Die Vorlage wurde vorgestellt und besprochen.")
     expect(page.locator("#text")).to_contain_text(TASK)
-    story.look(office, narrow=True)
+    story.look(office)
     page.get_by_role("link", name=re.compile(f"Bearbeiten.*{OWN}")).click()
     page.get_by_label("Verlauf (optional)").fill("Das Arbeitsprogramm lag vor.")
-    story.look(office)
+    story.look(office, narrow=False)
     with page.expect_navigation():
         page.get_by_role("button", name="Speichern", exact=True).click()
     expect(page.locator("#text")).to_contain_text("Das Arbeitsprogramm lag vor.")
@@ -318,20 +293,20 @@ def minuted(story: Story) -> None:
         with page.expect_navigation():
             page.get_by_role("button", name=re.compile(f"Unterzeichnen \\({function}")).click()
         expect(page.locator("#todo")).to_contain_text("unterzeichnet")
-    story.look(story.who(CHAIR))
+    story.look(story.who(CHAIR), narrow=False)
     page = story.at(OFFICE, "/minutes/send")
-    story.look(office)
+    story.look(office, narrow=False)
     with page.expect_navigation():
         page.get_by_role("button", name="Jetzt versenden").click()
     expect(page.locator("main")).to_contain_text("versandt am")
-    story.look(office, narrow=True)
+    story.look(office)
 
 
-def objected(story: Story) -> None:
+def objected(story: Meeting) -> None:
     """A member objects in time; the office follows with an addendum, which the member reads."""
     page = story.at(MEMBER, "/minutes")
     page.get_by_label("Was stimmt nicht, und wie heißt es richtig?").fill("Die Frist war eine andere.")
-    story.look(story.who(MEMBER), narrow=True)
+    story.look(story.who(MEMBER))
     with page.expect_navigation():
         page.get_by_role("button", name="Einwendung erheben").click()
     expect(page.locator("#objections")).to_contain_text("Die Frist war eine andere.")
@@ -339,14 +314,14 @@ def objected(story: Story) -> None:
     page = story.at(OFFICE, "/minutes")
     page.locator("#all-objections").get_by_role("link", name=re.compile("Beantworten")).click()
     page.get_by_label("Wortlaut des Nachtrags").fill("Die Frist endet am letzten Tag des Monats.")
-    story.look(office)
+    story.look(office, narrow=False)
     with page.expect_navigation():
         page.get_by_role("button", name="Folgen und Nachtrag versenden").click()
     page = story.at(MEMBER, "/minutes")
     expect(page.locator("#addenda")).to_contain_text("Die Frist endet am letzten Tag des Monats.")
 
 
-def carried_on(story: Story) -> None:
+def carried_on(story: Meeting) -> None:
     """The next meeting begins with the minutes of this one and shows what is still to be done."""
     last, story.reference = story.reference, plan(story, in_weeks(26))
     page = story.at(OFFICE, "/agenda")
@@ -357,4 +332,4 @@ def carried_on(story: Story) -> None:
     )
     page = story.who(OFFICE).open("/decisions/control")
     expect(page.locator("main")).to_contain_text(TASK)
-    story.look(story.who(OFFICE), narrow=True)
+    story.look(story.who(OFFICE))

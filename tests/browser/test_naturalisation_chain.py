@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from ..support.naturalisation import CARITAS, EBH_TROISDORF
 from ..support.server import Server
-from ..support.story import Story, press, text_of, today
+from ..support.story import Story, kept, press, text_of, today
 from .conftest import MakePerson
 
 PSEUDONYM = "Ahorn 31"
@@ -25,15 +25,15 @@ CHANGED = "Geburtsurkunde mit Übersetzung vorhanden"
 
 
 def test_a_checklist_from_its_beginning_to_the_decision(person: MakePerson, house: Server, tmp_path: Path) -> None:
-    story = Story(house, person, tmp_path)
+    story = Story(house, person, "checklists")
     begun(story)
     noted(story)
     asked(story)
-    handed_over(story)
+    handed_over(story, tmp_path)
     returned(story)
     lifted(story, published(story))
     decided(story)
-    handout(story)
+    handout(story, tmp_path)
     assert not story.found, "\n".join(story.found)
 
 
@@ -137,7 +137,7 @@ def asked(story: Story) -> None:
     expect(page.locator("#looks")).not_to_contain_text("Noch niemand")
 
 
-def handed_over(story: Story) -> None:
+def handed_over(story: Story, folder: Path) -> None:
     """Incomplete, so it asks for the reason; the PDF carries the data, the office confirms receipt."""
     adviser = story.who(CARITAS)
     page = story.at(CARITAS, "/hand-over")
@@ -149,7 +149,7 @@ def handed_over(story: Story) -> None:
     expect(page.locator("#hand-over-1")).to_be_attached()
     story.look(adviser)
     address = page.locator("#hand-over-1").get_by_role("link", name=re.compile("Deckblatt")).get_attribute("href") or ""
-    sheet = story.kept(adviser, address, "verweis.pdf")
+    sheet = kept(adviser, address, folder / "verweis.pdf")
     said = embedded(sheet)
     assert said["pseudonym"] == PSEUDONYM
     assert not NEVER & set(re.findall(r'"([A-Z]\d+)"', json.dumps(said))), "sensitive items are not even named"
@@ -251,13 +251,13 @@ def decided(story: Story) -> None:
     story.look(story.who(CARITAS))
 
 
-def handout(story: Story) -> None:
+def handout(story: Story, folder: Path) -> None:
     """In Arabic, with the German words beside it; a picture of it stays when one asks for it."""
     adviser = story.who(CARITAS)
     page = story.at(CARITAS, "/handout")
     page.locator("[name=language][value=ar]").check()
     story.look(adviser)
-    sheet = story.kept(adviser, f"/checklists/{story.reference}/handout/sheet.pdf?language=ar", "handreichung.pdf")
+    sheet = kept(adviser, f"/checklists/{story.reference}/handout/sheet.pdf?language=ar", folder / "handreichung.pdf")
     told = text_of(sheet)
     assert "Geburtsurkunde mit Übersetzung" in told, "a new text has no translation yet and stands there in German"
     assert re.search("[\u0600-\u06ff\ufb50-\ufeff]{3}", told)

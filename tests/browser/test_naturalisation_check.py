@@ -9,13 +9,13 @@ from playwright.sync_api import expect
 from ..support.browser import NARROW, Person
 from ..support.naturalisation import EBH_TROISDORF
 from ..support.server import Server
-from ..support.story import Story, press, settings, text_of
+from ..support.story import Story, press, text_of
 from .conftest import MakePerson
 
 
 def test_somebody_checks_without_an_account(person: MakePerson, house: Server, tmp_path: Path) -> None:
-    story = Story(house, person, tmp_path)
-    page = settings(story)
+    story = Story(house, person, "naturalisation")
+    page = story.who(EBH_TROISDORF).open("/naturalisation/settings")
     page.get_by_label("Selbstprüfung ohne Konto anbieten").check()
     story.look(story.who(EBH_TROISDORF))
     press(page, "Speichern")
@@ -42,19 +42,19 @@ def test_somebody_checks_without_an_account(person: MakePerson, house: Server, t
         expect(page.locator(f"#{part}")).to_contain_text(item)
     expect(page.locator("main")).to_contain_text("255")
     story.look(guest)
-    told = paper(story, guest)
+    told = paper(guest, tmp_path)
     assert "B4 Geburtsurkunde" in told and "kein Antrag und keine Zusage" in told
     assert rows(house) == before, "the server keeps nothing"
     assert not story.found, "\n".join(story.found)
 
 
-def paper(story: Story, guest: Person) -> str:
+def paper(guest: Person, folder: Path) -> str:
     """What the PDF says that the button opens in a window of its own; the answers travel in the form and nowhere else."""
     form = guest.page.locator("form[action$='check.pdf']").first
     sent = form.evaluate("form => Object.fromEntries(new FormData(form))")
     answer = guest.context.request.post("/naturalisation/check.pdf", form=sent)
     assert answer.ok and answer.headers["cache-control"] == "no-store"
-    target = story.folder / "selbstcheck.pdf"
+    target = folder / "selbstcheck.pdf"
     target.write_bytes(answer.body())
     return text_of(target)
 

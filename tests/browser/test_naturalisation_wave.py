@@ -12,18 +12,18 @@ from playwright.sync_api import expect
 from ..support.campaign import people
 from ..support.naturalisation import EBH_TROISDORF
 from ..support.server import Server
-from ..support.story import Story, press, settings, text_of, today
+from ..support.story import Story, press, text_of, today
 from .conftest import MakePerson
 
 BAD = "Jürgen;Müßig;Größenweg;3;5384;Troisdorf\n"
 
 
 def test_five_hundred_rows_with_one_bad_one(person: MakePerson, house: Server, tmp_path: Path) -> None:
-    story = Story(house, person, tmp_path)
+    story = Story(house, person, "campaign")
     switched_on(story)
     text_approved(story)
     run = uploaded(story)
-    printed(story, run)
+    printed(story, run, tmp_path)
     deleted(story, run)
     assert not story.found, "\n".join(story.found)
 
@@ -35,7 +35,7 @@ def switched_on(story: Story) -> None:
     page = office.open("/campaign")
     expect(page.locator("main")).to_contain_text("ausgeschaltet")
     story.look(office)
-    page = settings(story)
+    page = story.who(EBH_TROISDORF).open("/naturalisation/settings")
     page.get_by_label("Briefe der Kampagne hier erstellen").check()
     press(page, "Speichern")
     expect(page.locator(".kf-errors")).to_be_visible()
@@ -93,7 +93,7 @@ def uploaded(story: Story) -> int:
     return int(found[1])
 
 
-def printed(story: Story, run: int) -> None:
+def printed(story: Story, run: int, folder: Path) -> None:
     """A service that nobody confirmed stops it; then a bar runs in the background, and the letters come as one PDF."""
     office = story.who(EBH_TROISDORF)
     page = office.open("/services/new")
@@ -121,7 +121,7 @@ def printed(story: Story, run: int) -> None:
     story.look(office)
     with page.expect_download() as loading:
         page.get_by_role("link", name="PDF herunterladen").click()
-    letters = Path(shutil.copy(loading.value.path(), story.folder / "briefe.pdf"))
+    letters = Path(shutil.copy(loading.value.path(), folder / "briefe.pdf"))
     with pikepdf.open(letters) as opened:
         assert len(opened.pages) == 2 * 499, "two pages, so that a letter is one sheet"
     told = text_of(letters)

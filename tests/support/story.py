@@ -1,4 +1,4 @@
-"""People who live through naturalisation at their windows; on the way each page is looked at, wide and narrow."""
+"""People who live through a story at their windows; on the way its pages are looked at, wide and narrow."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from kimforms.services.records.facts import local_day
 
 from .browser import NARROW, WIDE, Person
-from .naturalisation import EBH_TROISDORF
 from .server import Server
 
 
@@ -23,7 +22,7 @@ class Story:
 
     house: Server
     make: Callable[..., Person]
-    folder: Path
+    path: str
     reference: str = ""
     found: list[str] = field(default_factory=list)
     people: dict[str, Person] = field(default_factory=dict)
@@ -36,25 +35,27 @@ class Story:
         return self.people[email]
 
     def at(self, email: str, part: str = "") -> Page:
-        """This person at a page of the checklist."""
-        return self.who(email).open(f"/checklists/{self.reference}{part}")
+        """This person at a page of what the story is about."""
+        return self.who(email).open(f"/{self.path}/{self.reference}{part}")
 
-    def look(self, person: Person) -> None:
-        """What is wrong with the page, wide and narrow."""
+    def look(self, person: Person, *, narrow: bool = True) -> None:
+        """What is wrong with the page; ``narrow``: also whether it fits in 320 px."""
         self.found += person.inspect()
+        if not narrow:
+            return
         person.width = NARROW
         person.page.set_viewport_size({"width": NARROW, "height": 900})
         self.found += person.overflow()
         person.width = WIDE
         person.page.set_viewport_size({"width": WIDE, "height": 900})
 
-    def kept(self, person: Person, path: str, name: str) -> Path:
-        """A file of the server as this person's browser gets it."""
-        answer = person.context.request.get(path)
-        assert answer.ok, f"{path}: {answer.status}"
-        target = self.folder / name
-        target.write_bytes(answer.body())
-        return target
+
+def kept(person: Person, path: str, target: Path) -> Path:
+    """A file of the server as this person's browser gets it."""
+    answer = person.context.request.get(path)
+    assert answer.ok, f"{path}: {answer.status}"
+    target.write_bytes(answer.body())
+    return target
 
 
 def today() -> date:
@@ -71,9 +72,3 @@ def press(page: Page, name: str) -> None:
 def text_of(pdf: Path) -> str:
     """What stands in a PDF, in the order of reading."""
     return subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, check=True).stdout.decode()
-
-
-def settings(story: Story) -> Page:
-    page = story.who(EBH_TROISDORF).open("/naturalisation/settings")
-    expect(page.locator("main")).to_contain_text("Troisdorf")
-    return page

@@ -32,10 +32,9 @@ def text_of(
     Raises StepRefused when a service in the letters is not confirmed, when there is none, or when settings are missing.
     """
     settings, day = settings_of(session, office.id, now), local_day(now)
-    services, stale = directory.for_letters(session, office.id, day)
-    if run is not None:
-        _require_services(services, stale, settings.confirm_months)
-        _require_settings(settings, template)
+    services, _ = directory.for_letters(session, office.id, day)
+    if run is not None and (refused := obstacles(session, now, office, template)):
+        raise StepRefused(refused)
     values = _values(office, settings, template, run)
     source = letter_texts.letter()
     texts = {block.id: filled(template.blocks.get(block.id, ""), values) for block in source.blocks}
@@ -62,24 +61,31 @@ def text_of(
     )
 
 
-def _require_services(services: list[AdvisoryService], stale: list[AdvisoryService], months: int) -> None:
+def obstacles(session: Session, now: datetime, office: Controller, template: LetterTemplate) -> list[str]:
+    """Why no letters can be made with this version yet, in whole sentences; empty when they can."""
+    settings = settings_of(session, office.id, now)
+    services, stale = directory.for_letters(session, office.id, local_day(now))
+    found = (_services_missing(services, stale, settings.confirm_months), _settings_missing(settings, template))
+    return [sentence for sentence in found if sentence]
+
+
+def _services_missing(services: list[AdvisoryService], stale: list[AdvisoryService], months: int) -> str:
     if stale:
         named = "; ".join(f"„{one.name}“ ({_since(one)})" for one in stale)
-        raise StepRefused(
-            (f"Diese Einträge der Beratungsdienste sind seit mehr als {months} Monaten nicht bestätigt: {named}. "
-             "Bitten Sie die Stellen um Bestätigung oder nehmen Sie sie aus den Briefen.",)
-        )  # fmt: skip
-    if not services:
-        raise StepRefused(
-            ("Im Verzeichnis ist kein Beratungsdienst für die Briefe vorgesehen. Tragen Sie mindestens einen ein.",)
+        return (
+            f"Diese Einträge der Beratungsdienste sind seit mehr als {months} Monaten nicht bestätigt: {named}. "
+            "Bitten Sie die Stellen um Bestätigung oder nehmen Sie sie aus den Briefen."
         )
+    if not services:
+        return "Im Verzeichnis ist kein Beratungsdienst für die Briefe vorgesehen. Tragen Sie mindestens einen ein."
+    return ""
 
 
 def _since(one: AdvisoryService) -> str:
     return f"zuletzt {one.confirmed_on:%d.%m.%Y}" if one.confirmed_on else "noch nie bestätigt"
 
 
-def _require_settings(settings: NaturalisationOffice, template: LetterTemplate) -> None:
+def _settings_missing(settings: NaturalisationOffice, template: LetterTemplate) -> str:
     used = {name for text in template.blocks.values() for name in placeholders_in(text)}
     contact = settings.contact
     needs = (
@@ -92,8 +98,7 @@ def _require_settings(settings: NaturalisationOffice, template: LetterTemplate) 
     missing = [what for name, value, what in needs if name in used and not value]
     if not contact.get("phone") and not contact.get("email"):
         missing.append("Telefon oder E-Mail, unter denen man weiteren Briefen widersprechen kann")
-    if missing:
-        raise StepRefused((f"In den Einstellungen der Einbürgerung fehlen noch: {', '.join(missing)}.",))
+    return f"In den Einstellungen der Einbürgerung fehlen noch: {', '.join(missing)}." if missing else ""
 
 
 def _values(
