@@ -80,7 +80,8 @@ def compare(edition_id: int) -> Response:
     edition = readable(edition_id)
     base = queries.base_of(db.session(), edition, access.today())
     base = base if base is not None and base.id != edition.id else None
-    changes = differences(document_of(base), document_of(edition)) if base is not None else []
+    day = edition.valid_from or access.today()
+    changes = differences(document_of(base), document_of(edition), day) if base is not None else []
     return page("editions/differences.html", edition=edition, base=base, changes=changes)
 
 

@@ -6,12 +6,12 @@ Pure: the services that publish editions and lift checklists call it, pages show
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kimforms.naturalisation.applies import Situation, applicable, kept, questions, why
 from kimforms.naturalisation.document import ChecklistDocument, Item, SituationQuestion, TermName
-from kimforms.naturalisation.words import KINDS, VERIFIED, euro
+from kimforms.naturalisation.words import KINDS, VERIFIED, euro, on_day
 
 MATTERS = (
     "title", "kind", "legal_basis", "evidence", "exceptions", "excluded_titles_aufenthg", "note", "replaces",
@@ -58,9 +58,15 @@ class Lift:
         )
 
 
-def differences(old: ChecklistDocument, new: ChecklistDocument) -> list[Change]:
-    """Everything that a new edition says differently, points first, in the order of the new edition; none if equal."""
-    return [*_points(old, new), *_questions(old, new), *_general(old, new)]
+def differences(old: ChecklistDocument, new: ChecklistDocument, day: date | None = None) -> list[Change]:
+    """Everything that a new edition says differently, points first, in the order of the new edition; none if equal.
+
+    With a day the sentences use the terms of that day, otherwise they hold the placeholders.
+    """
+    found = [*_points(old, new), *_questions(old, new), *_general(old, new)]
+    if day is None:
+        return found
+    return [replace(one, sentence=on_day(on_day(one.sentence, new, day), old, day)) for one in found]
 
 
 def announcement(changes: Sequence[Change], valid_from: date) -> str:

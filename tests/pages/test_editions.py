@@ -80,6 +80,19 @@ def test_staff_changes_an_item_sees_the_difference_and_publishes(staff: Checking
     staff.get(f"{draft}/publish", status=409)
 
 
+def test_a_draft_that_says_the_same_is_not_offered_for_publishing(staff: CheckingClient) -> None:
+    draft = draft_page(staff)
+    page = staff.get(f"{draft}/publish")
+    assert "gibt es nichts zu veröffentlichen" in page.text
+    assert page.select_one("button[value=publish]") is None
+    staff.submit(staff.get(f"{draft}/items/B4"), "form#item", {"item-title": "Urkunde und {sgb2_leistung}"})
+    page = staff.get(f"{draft}/publish")
+    assert page.select_one("button[value=publish]") is not None
+    for shown in (page, staff.get(f"{draft}/differences")):
+        assert "Urkunde und Grundsicherungsgeld" in shown.text, "terms stand as they are called on the day of effect"
+        assert "{sgb2_leistung}" not in shown.text
+
+
 def test_a_condition_is_chosen_by_selects_and_read_as_a_sentence(staff: CheckingClient) -> None:
     draft = draft_page(staff)
     page = staff.get(f"{draft}/items/B4")

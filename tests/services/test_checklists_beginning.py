@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from kimforms.extensions import db
 from kimforms.models import Event
+from kimforms.services.checklists.pseudonyms import hints_about
 
 from ..support.naturalisation import CARITAS, SIEGBURG, TROISDORF, begun, checklist
 
@@ -40,3 +41,19 @@ def test_the_record_names_neither_client_nor_adviser(app: Flask) -> None:
     payloads = db.session.scalars(select(Event.payload).where(Event.record_id == record.id)).all()
     assert payloads
     assert not any("Ahorn" in each for each in payloads)
+
+
+@pytest.mark.parametrize("harmless", ["Eisvogel 3", "Ahorn 12", "Rotkehlchen", "Leuchtturm 7", "ABC 4"])
+def test_neutral_words_are_not_taken_for_names(harmless: str) -> None:
+    assert hints_about(harmless) == []
+
+
+@pytest.mark.parametrize(
+    ("telling", "said"),
+    [
+        ("Fatma Kaya", "Name"), ("Wolf", "Name"), ("F. K.", "Initialen"), ("Eisvogel 1987", "Geburtsjahr"),
+        ("02241 123456", "Telefonnummer"), ("kaya@post.example", "E-Mail"),
+    ],
+)  # fmt: skip
+def test_what_could_name_somebody_is_said(telling: str, said: str) -> None:
+    assert any(said in sentence for sentence in hints_about(telling)), hints_about(telling)

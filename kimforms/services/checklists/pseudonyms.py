@@ -23,6 +23,20 @@ NEUTRAL = (
     "Linde", "Lupine", "Mohn", "Möwe", "Quitte", "Reiher", "Salbei", "Schilf", "Tanne", "Ulme", "Weide", "Zeder",
 )  # fmt: skip
 """Words that nobody takes for a person; suggestions are made of them with a number."""
+_PLAIN = """
+ameise aster bernstein biber biene blaumeise bussard dahlie delfin dohle eichhörnchen eidechse eisbär eisvogel elch
+enzian erdbeere erle feldhase felsen feuersalamander fischotter flamingo fledermaus forelle gazelle giraffe gämse
+hagebutte hahnenfuß haselmaus heidelbeere hermelin hibiskus himbeere hortensie hummel hyazinthe iltis kastanie kirsche
+kleeblatt komet koralle kornblume krokus lavendel leuchtturm libelle löwenzahn maiglöckchen malve margerite
+marienkäfer mauersegler meerschwein mond murmeltier muschel narzisse nashorn nelke orange orchidee panda papagei
+pappel pelikan petersilie pfingstrose pflaume pinguin platane primel qualle regenbogen rittersporn robbe rosmarin
+rotbuche rotkehlchen salamander schafgarbe schildkröte schlehe schlüsselblume schmetterling schneeglöckchen seeadler
+seehund seepferdchen seerose seestern sonnenblume stachelbeere steinbock steinbutt thymian tiger tulpe türkis uhu
+veilchen vergissmeinnicht wal waldkauz walnuss wanderfalke weinbergschnecke wiesel wiesenschaumkraut wolke zaunkönig
+zebra zimt zitrone zypresse
+"""
+"""Plants and animals that services like to take and hardly anybody is called; suggestions keep to `NEUTRAL`."""
+_HARMLESS = frozenset(_PLAIN.split())
 _DATE = re.compile(r"(?<!\d)(\d{1,2})[./ -]{1,2}(\d{1,2})[./ -]{1,2}(\d{4}|\d{2})(?!\d)")
 _ISO = re.compile(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
 _PACKED = re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{4})(?!\d)")
@@ -142,7 +156,7 @@ def key_of(pseudonym: str) -> str:
 def _like_a_name(word: str) -> bool:
     if word.isupper() and len(word) <= 4:
         return False  # an abbreviation of the service's own
-    return word.capitalize() not in NEUTRAL and not is_ordinary(word)
+    return word.capitalize() not in NEUTRAL and word.casefold() not in _HARMLESS and not is_ordinary(word)
 
 
 def _long_ago(year: str, month: str, day: str, today: date) -> bool:

@@ -193,9 +193,9 @@ def _carry_out(session: Session, actor: Actor, now: datetime, done: Preview) -> 
 
 def _sentences(old: ChecklistDocument, new: ChecklistDocument, day: date) -> dict[str, list[str]]:
     said: dict[str, list[str]] = {}
-    for one in differences(old, new):
+    for one in differences(old, new, day):
         if one.item_id is not None and one.kind != "checked":
-            said.setdefault(one.item_id, []).append(on_day(one.sentence, new, day))
+            said.setdefault(one.item_id, []).append(one.sentence)
     return said
 
 

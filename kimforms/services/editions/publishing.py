@@ -29,7 +29,7 @@ class Consequences:
     """What publishing means: errors that block it, what differs from the edition before, how many are affected.
 
     ``before`` is the edition that is replaced on that day, ``later`` one that takes effect afterwards and replaces this
-    one again. ``services`` are counted, never named.
+    one again. ``services`` are counted, never named. ``unchanged``: the draft is word for word what it would replace.
     """
 
     findings: tuple[Finding, ...]
@@ -38,6 +38,7 @@ class Consequences:
     changes: tuple[Change, ...]
     checklists: int
     services: int
+    unchanged: bool
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -48,10 +49,11 @@ def consequences(session: Session, edition: ChecklistEdition, valid_from: date) 
     """What would happen if the draft were published with this date of effect."""
     document = document_of(edition)
     before = current(session, edition.controller_id, valid_from)
-    changes = differences(document_of(before), document) if before is not None else []
+    changes = differences(document_of(before), document, valid_from) if before is not None else []
     checklists, services = in_use(session, edition.controller_id)
     later = next(iter(coming(session, edition.controller_id, valid_from)), None)
-    return Consequences(tuple(check(document)), before, later, tuple(changes), checklists, services)
+    unchanged = before is not None and before.content_hash == edition.content_hash
+    return Consequences(tuple(check(document)), before, later, tuple(changes), checklists, services, unchanged)
 
 
 def in_use(session: Session, controller_id: int, edition_id: int | None = None) -> tuple[int, int]:
@@ -90,7 +92,7 @@ def publish(
             {f"finding_{number}": one.text for number, one in enumerate(found.errors)},
             "Der Entwurf hat noch Fehler und kann so nicht veröffentlicht werden.",
         )
-    if found.before is not None and found.before.content_hash == edition.content_hash:
+    if found.before is not None and found.unchanged:
         raise InputRefused({"valid_from": f"Der Entwurf unterscheidet sich nicht von Fassung {found.before.number}."})
     edition.state, edition.valid_from = "published", valid_from
     edition.published_at, edition.published_by_id = now, actor.user_id

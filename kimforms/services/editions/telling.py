@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from ...engine.fields.days import german_day
 from ...models import ChecklistEdition, ClientChecklist, User
 from ...naturalisation.changes import Change, announcement, differences
-from ...naturalisation.words import on_day
 from .. import outbox
 from ..advice.directory import advisers_of
 from ..records.facts import local_day
@@ -65,8 +64,7 @@ def tell_of_publication(
         return 0  # nothing that concerns those who work with it: only who checked an item
     head = announcement(changes, valid_from)
     changes = [one for one in changes if one.kind != "checked"]
-    document = document_of(edition)
-    lines = [f"- {on_day(one.sentence, document, valid_from)}" for one in changes[:MOST_LINES]]
+    lines = [f"- {one.sentence}" for one in changes[:MOST_LINES]]
     if len(changes) > MOST_LINES:
         lines.append(f"- und {len(changes) - MOST_LINES} weitere Änderungen")
     text = (
