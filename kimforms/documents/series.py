@@ -58,6 +58,11 @@ class Letters:
         self._reserve()
         self._templates = [self._template(one) for one in (*self._pages, *self._elements, *links)]
 
+    @property
+    def pages(self) -> int:
+        """How many pages each letter has."""
+        return len(self._pages)
+
     def add(self, part: bytes) -> int:
         """Appends the letters of a part: a PDF with a page of lines for each. Returns how many they were."""
         lines = Pdf.open(io.BytesIO(part))

@@ -26,6 +26,7 @@ from ..models import Briefing, ChecklistEdition, ClientChecklist, Controller, De
 from ..permissions import Actor, actor_of
 from . import naturalisation_office
 from .advice import briefing_places, briefings
+from .campaign import templates
 from .checklists import beginning, entries, hand_over, keeping, milestones, questions, returning, sharing
 from .demo_days import at_clock
 from .editions import draft_parts, drafting, publishing, reading
@@ -92,6 +93,8 @@ def _told(session: Session, now: datetime) -> Setting:
 def _scenes(document: DemoNaturalisation, now: datetime) -> Iterator[Scene]:
     for office in document.offices:
         yield Scene(_at(now, 94), f"office {office.controller}", _office(office))
+        if office.campaign_approval:
+            yield Scene(_at(now, 93), f"letter {office.controller}", _letter(office))
     for checklist in document.checklists:
         yield Scene(_at(now, checklist.days_ago), f"{checklist.pseudonym} begin", _begin(checklist))
         for number, step in enumerate(checklist.steps):
@@ -143,6 +146,18 @@ def _office(told: DemoOffice) -> Deed:
             new=new,
             row_version=known.row_version,
         )
+
+    return deed
+
+
+def _letter(told: DemoOffice) -> Deed:
+    """The text of the campaign's letters, in the profile's words, approved: so that a wave can be tried at once."""
+
+    def deed(session: Session, at: datetime) -> None:
+        actor, controller = _actor(session, told.by, at), _controller(session, told.controller)
+        draft = templates.begin_draft(session, actor, at, controller.id, controller.key)
+        session.flush()  # approval looks at its version
+        templates.approve(session, actor, at, draft, sure=True, row_version=draft.row_version)
 
     return deed
 

@@ -118,6 +118,9 @@ def printed(story: Story, run: int, folder: Path) -> None:
     story.look(office)
     page.get_by_role("link", name="Weiter zum Ergebnis").click()
     expect(page.locator("main")).to_contain_text("Die Briefe sind fertig")
+    expect(page.locator("main")).to_contain_text(
+        "Jeder Brief hat 2 Seiten, beidseitig gedruckt sind das 1 Blatt; zusammen 499 Blatt."
+    )
     story.look(office)
     with page.expect_download() as loading:
         page.get_by_role("link", name="PDF herunterladen").click()

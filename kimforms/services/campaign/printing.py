@@ -97,7 +97,7 @@ def print_letters(_task_id: int, progress: long_work.Progress) -> Mapping[str, A
     if letters.count != total:
         raise RuntimeError("the number of letters is wrong")
     vault.remove([_part(number) for number in range((total + PART - 1) // PART)])
-    return {"letters": total}
+    return {"letters": total, "pages": letters.pages}
 
 
 def preview(session: Session, now: datetime, run: CampaignRun, vault: Vault) -> bytes:
