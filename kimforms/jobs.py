@@ -32,7 +32,7 @@ from .services import (
     similar_reports,
     statistics,
 )
-from .services.advice import asking
+from .services.advice import asking, briefing_names
 from .services.campaign import deleting as campaign
 from .services.checklists import ending, protecting, reminding
 from .services.circular import closing as circular_votes
@@ -114,6 +114,7 @@ def round_by_the_clock(huey: Huey | None, app: Flask, now: datetime) -> None:
     day = local_day(now).isoformat()
     if now.astimezone(BERLIN).hour >= RETENTION_HOUR and (huey is None or huey.get("retention", peek=True) != day):
         _run(app, "protected points", lambda: protecting.run(unit_of_work, now))
+        _run(app, "guests of briefings", lambda: briefing_names.run(unit_of_work, now))
         done = _run(app, "retention", lambda: retention.run(unit_of_work, now))
         if huey is not None and done:
             huey.put("retention", day)

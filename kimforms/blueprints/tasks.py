@@ -12,6 +12,7 @@ from ..forms.records import error_pairs, number_in, put_errors, task_form
 from ..models import Task
 from ..services import tasks
 from ..services.meetings import tasks as meeting_tasks
+from ..services.queries import checklists
 from ..services.queries import tasks as queries
 from ..services.records import commenting
 from ..services.refusals import InputRefused
@@ -145,6 +146,7 @@ def _list_page(form: Any, status: int = 200) -> Response:
         counts=queries.counts(session, actor, today),
         view=_view(),
         today=today,
+        checklists=checklists.own_follow_ups(session, actor, today) if access.can("checklist:own") else (),
         form=form,
         error_pairs=pairs,
         form_errors=bool(pairs),

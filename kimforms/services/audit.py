@@ -200,6 +200,7 @@ class Tag(Enum):
     BRIEFING_REGISTER = "briefing:register", ("briefing", "place", "by_office")
     BRIEFING_LEAVE = "briefing:leave", ("briefing", "place", "by_office")
     BRIEFING_ATTEND = "briefing:attend", ("briefing", "attended", "absent")
+    BRIEFING_FORGET = "briefing:forget", ("briefing", "people")
     FIGURES_TAKE = "figures:take", ("what", "threshold")
     PROFILE_LOAD = "profile:load", ("profile", "version", "new", "changed")
     PROCESS_PUBLISH = "process:publish", ("process", "version", "hash")

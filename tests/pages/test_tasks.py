@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from kimforms.extensions import db
 from kimforms.models import Task
+from kimforms.services.checklists import keeping
+from kimforms.services.checklists.entries import set_entry
 
-from ..support.databases import in_app
+from ..support.databases import NOW, in_app
+from ..support.naturalisation import CARITAS, DIAKONIE, at_checklist, begun
 from ..support.queries import statements_of
 from ..support.records import ADVISER, COORDINATOR, OFFICE, SECOND
 from .test_records import made, words
@@ -121,3 +126,49 @@ def test_the_number_of_queries_does_not_grow(client):
     with statements_of(client.app) as many:
         client.get("/tasks")
     assert len(few) == len(many) <= 8
+
+
+def follow_up(reference, days, by):
+    with at_checklist(reference, by) as (session, person, held):
+        due = NOW.date() + timedelta(days=days)
+        known = next((one.row_version for one in held.entries if one.item_id == "B4"), 0)
+        set_entry(session, person, NOW, held, "B4", state="working", follow_up_on=due, row_version=known)
+
+
+def test_advisers_find_due_follow_ups_of_their_checklists(client):
+    with in_app(client.app):
+        mine, later, closed = (begun(CARITAS, pseudonym=f"Zeder {number}") for number in (901, 902, 903))
+        foreign = begun(DIAKONIE, pseudonym="Zeder 904")
+        for reference, days, by in (
+            (mine, 0, CARITAS),
+            (later, 9, CARITAS),
+            (closed, 0, CARITAS),
+            (foreign, 0, DIAKONIE),
+        ):
+            follow_up(reference, days, by)
+        with at_checklist(closed) as (session, person, held):
+            keeping.end(session, person, NOW, held)
+    client.sign_in(CARITAS)
+    page = client.get("/tasks")
+    shown = page.select("#checklist-follow-ups li")
+    assert [words(one.select_one("a")) for one in shown] == ["Zeder 901"]
+    assert shown[0].select_one("a")["href"] == f"/checklists/{mine}"
+    assert "heute" in words(shown[0])
+    assert "Keine offenen Aufgaben" not in page.text
+    assert client.get("/tasks?view=done").select_one("#checklist-follow-ups") is None
+    with statements_of(client.app) as one:
+        client.get("/tasks")
+    with in_app(client.app):
+        follow_up(later, 0, CARITAS)
+    client.get("/tasks")
+    with statements_of(client.app) as two:
+        client.get("/tasks")
+    assert len(one) == len(two)
+
+
+@pytest.mark.parametrize("email", [COORDINATOR, OFFICE])
+def test_nobody_else_sees_follow_ups_of_checklists(client, email):
+    with in_app(client.app):
+        follow_up(begun(CARITAS, pseudonym="Zeder 905"), 0, CARITAS)
+    client.sign_in(email)
+    assert "Zeder 905" not in client.get("/tasks").text

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, t
 from sqlalchemy.orm import Session
 
 from ...engine.definition import State
-from ...models import ChecklistEdition, ClientChecklist, ProcessVersion, Record, RoleGrant, User
+from ...models import ChecklistEdition, ChecklistEntry, ClientChecklist, ProcessVersion, Record, RoleGrant, User
 from ...naturalisation.applies import applicable
 from ...naturalisation.document import ChecklistDocument
 from ...permissions import PERMISSIONS, Actor
@@ -85,6 +85,23 @@ def due_first(session: Session, actor: Actor, today: date) -> tuple[Row, ...]:
     statement = _rows_where(actor, today, Wanted("due"))
     statement = statement.order_by(ClientChecklist.follow_up_on, ClientChecklist.record_id).limit(SOON)
     return tuple(_shown(session, session.execute(statement).all()))
+
+
+def own_follow_ups(session: Session, actor: Actor, today: date) -> tuple[Row, ...]:
+    """The most urgent follow-ups of checklists and points that the actor looks after, a handful.
+
+    One query, three if there are some.
+    """
+    point = exists().where(
+        ChecklistEntry.checklist_id == ClientChecklist.record_id,
+        ChecklistEntry.adviser_id == actor.user_id,
+        ChecklistEntry.follow_up_on <= today,
+    )
+    mine = (ClientChecklist.adviser_id == actor.user_id) | point
+    statement = _rows_where(actor, today, Wanted("due")).where(mine)
+    statement = statement.order_by(ClientChecklist.follow_up_on, ClientChecklist.record_id).limit(SOON)
+    found = session.execute(statement).all()
+    return tuple(_shown(session, found)) if found else ()
 
 
 def counts(session: Session, actor: Actor, today: date) -> Mapping[View, int]:
