@@ -101,7 +101,7 @@ def item_values(form: Any, old: Mapping[str, Any] | None = None) -> dict[str, An
         ],
         "sensitive": bool(form.sensitive.data),
         "never_store": (form.never_store.data or "").strip() or None,
-        "applies_when": kept if form.mode.data == "keep" else read_condition(form),
+        "applies_when": kept if form.mode.data == "keep" else read_condition(form, kept),
     }
 
 
@@ -267,7 +267,7 @@ def _made(name: str, fields: Mapping[str, Any], values: Mapping[str, Any], prefi
     for field in form:
         if isinstance(field, RadioField | SelectField):
             field.kimforms = {"type": "radio" if isinstance(field, RadioField) else "select", "optional": True}
-        if field.short_name in ("mode", "verified") or field.short_name.startswith("answer_"):
+        if field.short_name in ("mode", "verified", "join") or field.short_name.startswith(("answer_", "group_")):
             field.kimforms["optional"] = False
     return form
 

@@ -114,6 +114,21 @@ def test_a_condition_is_chosen_by_selects_and_read_as_a_sentence(staff: Checking
     assert from_json(edition(staff, draft).content).items["B4"] == item
 
 
+def test_a_nested_condition_is_shown_in_groups_and_changed(staff: CheckingClient) -> None:
+    draft = draft_page(staff)
+    before = from_json(edition(staff, draft).content).items["E11"].applies_when
+    page = staff.get(f"{draft}/items/E11")
+    assert page.select_one("input[name=item-join][checked]")["value"] == "groups"
+    assert page.select_one("input[name=item-mode][value=keep]") is None
+    staff.submit(page, "form#item", {"item-title": "Anderer Wortlaut"})
+    assert from_json(edition(staff, draft).content).items["E11"].applies_when == before, "nobody touched it"
+    page = staff.get(f"{draft}/items/E11")
+    staff.submit(page, "form#item", {"item-question_6": "studium", "item-answer_6": "yes", "item-group_6": "F"})
+    after = from_json(edition(staff, draft).content).items["E11"].applies_when.model_dump(mode="json")
+    assert {"field": "studium", "is": True} in after["not"]["any"]
+    assert len(after["not"]["any"]) == 5
+
+
 def test_what_was_refused_is_shown_again(staff: CheckingClient) -> None:
     draft = draft_page(staff)
     page = staff.submit(

@@ -13,7 +13,7 @@ from kimforms.services.checklists import keeping
 from kimforms.services.checklists.entries import set_entry
 
 from ..support.databases import NOW, in_app
-from ..support.naturalisation import CARITAS, DIAKONIE, at_checklist, begun
+from ..support.naturalisation import CARITAS, DIAKONIE, at_checklist, begun, colleague
 from ..support.queries import statements_of
 from ..support.records import ADVISER, COORDINATOR, OFFICE, SECOND
 from .test_records import made, words
@@ -151,8 +151,8 @@ def test_advisers_find_due_follow_ups_of_their_checklists(client):
     client.sign_in(CARITAS)
     page = client.get("/tasks")
     shown = page.select("#checklist-follow-ups li")
-    assert [words(one.select_one("a")) for one in shown] == ["Zeder 901"]
-    assert shown[0].select_one("a")["href"] == f"/checklists/{mine}"
+    assert [words(one.select_one("a")) for one in shown] == ["Zeder 901, Punkt B4"]
+    assert shown[0].select_one("a")["href"] == f"/checklists/{mine}#item-B4"
     assert "heute" in words(shown[0])
     assert "Keine offenen Aufgaben" not in page.text
     assert client.get("/tasks?view=done").select_one("#checklist-follow-ups") is None
@@ -160,10 +160,15 @@ def test_advisers_find_due_follow_ups_of_their_checklists(client):
         client.get("/tasks")
     with in_app(client.app):
         follow_up(later, 0, CARITAS)
+        given = {"state": "working", "follow_up_on": NOW.date(), "adviser_id": colleague()}
+        with at_checklist(begun(CARITAS, pseudonym="Zeder 906")) as (session, person, held):
+            set_entry(session, person, NOW, held, "B4", **given)
     client.get("/tasks")
     with statements_of(client.app) as two:
         client.get("/tasks")
     assert len(one) == len(two)
+    shown = client.get("/tasks").select("#checklist-follow-ups li")
+    assert len(shown) == 2, "what a colleague looks after is the colleague's"
 
 
 @pytest.mark.parametrize("email", [COORDINATOR, OFFICE])

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from ...engine.definition import State
 from ...models import ChecklistEdition, ChecklistEntry, ClientChecklist, ProcessVersion, Record, RoleGrant, User
-from ...naturalisation.applies import applicable
+from ...naturalisation.applies import applicable, applies
 from ...naturalisation.document import ChecklistDocument
 from ...permissions import PERMISSIONS, Actor
 from ..checklists.access import own
@@ -24,6 +24,7 @@ View = Literal["open", "mine", "due", "ready", "unattended", "over"]
 VIEWS: tuple[View, ...] = ("open", "mine", "due", "ready", "unattended", "over")
 A_PAGE = 25
 SOON = 5
+MOST_FOLLOW_UPS = 50
 OVER = ("entschieden", "beendet")
 
 
@@ -57,6 +58,16 @@ class Row:
 
 
 @dataclass(frozen=True)
+class FollowUp:
+    """A point to look at again on a day, in one's own checklist."""
+
+    reference: str
+    pseudonym: str
+    item_id: str
+    on: date
+
+
+@dataclass(frozen=True)
 class Listing:
     """A page of the list, and where the next one begins."""
 
@@ -87,21 +98,27 @@ def due_first(session: Session, actor: Actor, today: date) -> tuple[Row, ...]:
     return tuple(_shown(session, session.execute(statement).all()))
 
 
-def own_follow_ups(session: Session, actor: Actor, today: date) -> tuple[Row, ...]:
-    """The most urgent follow-ups of checklists and points that the actor looks after, a handful.
+def own_follow_ups(session: Session, actor: Actor, today: date) -> list[FollowUp]:
+    """The due follow-ups of points that the actor looks after, else of whoever looks after the checklist. One query.
 
-    One query, three if there are some.
+    The most urgent first; points that do not apply any more are left out, as in the mail about them.
     """
-    point = exists().where(
-        ChecklistEntry.checklist_id == ClientChecklist.record_id,
-        ChecklistEntry.adviser_id == actor.user_id,
-        ChecklistEntry.follow_up_on <= today,
-    )
-    mine = (ClientChecklist.adviser_id == actor.user_id) | point
-    statement = _rows_where(actor, today, Wanted("due")).where(mine)
-    statement = statement.order_by(ClientChecklist.follow_up_on, ClientChecklist.record_id).limit(SOON)
-    found = session.execute(statement).all()
-    return tuple(_shown(session, found)) if found else ()
+    rows = session.execute(
+        select(ClientChecklist, ChecklistEntry, Record.reference)
+        .join(Record, Record.id == ClientChecklist.record_id)
+        .join(ChecklistEntry, ChecklistEntry.checklist_id == ClientChecklist.record_id)
+        .where(own(actor), Record.state.not_in(OVER), ChecklistEntry.follow_up_on <= today)
+        .where(func.coalesce(ChecklistEntry.adviser_id, ClientChecklist.adviser_id) == actor.user_id)
+        .options(joinedload(ClientChecklist.edition))
+        .order_by(ChecklistEntry.follow_up_on, ClientChecklist.record_id, ChecklistEntry.id)
+        .limit(MOST_FOLLOW_UPS)
+    ).all()
+    return [
+        FollowUp(reference, checklist.pseudonym or "", entry.item_id, entry.follow_up_on)
+        for checklist, entry, reference in rows
+        if entry.follow_up_on is not None
+        and applies(document_of(checklist.edition), checklist.situation, entry.item_id)
+    ]
 
 
 def counts(session: Session, actor: Actor, today: date) -> Mapping[View, int]:
