@@ -287,6 +287,19 @@ def test_a_point_that_also_comes_through_something_sensitive_needs_the_other_rea
         assert set_entry(session, person, NOW, held, "G3", state="met") is not None
 
 
+def test_what_stands_at_such_a_point_goes_with_the_other_reason() -> None:
+    young = begun(kind_unter_16=True)
+    with at_checklist(young) as (session, person, held):
+        set_entry(session, person, NOW, held, "G3", state="met")
+        set_entry(session, person, NOW, held, "B4", state="met")
+    with at_checklist(young) as (session, person, held):
+        keeping.change_situation(session, person, NOW, held, situation={"kind_unter_16": False}, route=None)
+    assert [one.item_id for one in checklist(young).entries] == ["B4"]
+    with at_checklist(young) as (session, person, held):
+        keeping.change_situation(session, person, NOW, held, situation={"kind_unter_16": True}, route=None)
+    assert [one.item_id for one in checklist(young).entries] == ["B4"], "it is noted anew, or not at all"
+
+
 def test_a_paper_of_such_a_point_cannot_be_noted_elsewhere(reference: str) -> None:
     with pytest.raises(InputRefused), at_checklist(reference) as (session, person, held):
         set_entry(

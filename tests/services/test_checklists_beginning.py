@@ -51,7 +51,7 @@ def test_neutral_words_are_not_taken_for_names(harmless: str) -> None:
 @pytest.mark.parametrize(
     ("telling", "said"),
     [
-        ("Fatma Kaya", "Name"), ("Wolf", "Name"), ("F. K.", "Initialen"), ("Eisvogel 1987", "Geburtsjahr"),
+        ("Fatma Kaya", "Name"), ("Wolf", "Name"), ("Aster", "Name"), ("F. K.", "Initialen"), ("Eisvogel 1987", "Geburtsjahr"),
         ("02241 123456", "Telefonnummer"), ("kaya@post.example", "E-Mail"),
     ],
 )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ...engine.conditions import fields_in
 from ...models import ChecklistEntry, ClientChecklist
 from ...naturalisation.applies import applicable, never_stored
 from ...naturalisation.document import Item
@@ -122,6 +123,22 @@ def _told(
             {name: [_plain(before[name]), _plain(value)] for name, value in values.items() if before[name] != value}
         ),
     )
+
+
+def take_back_protected(session: Session, actor: Actor, now: datetime, checklist: ClientChecklist) -> None:
+    """Takes back what stands at points that from now on could apply only through a protected question.
+
+    Such a point (G3) may be noted while another question brings it. Once that one is answered otherwise, what was noted
+    would say that the protected one is true; what stands at other points waits until they apply again.
+    """
+    document = document_of(checklist.edition)
+    here = {item.id for item in applicable(document, checklist.situation)}
+    for entry in list(checklist.entries):
+        item = document.items.get(entry.item_id)
+        if item is None or item.id in here or set(fields_in(item.applies_when)) <= document.storable_questions:
+            continue
+        _told(session, actor, now, checklist, item.id, _values_of(entry), _values_of(None))
+        checklist.entries.remove(entry)
 
 
 def workable_item(checklist: ClientChecklist, item_id: str) -> Item:

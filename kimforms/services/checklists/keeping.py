@@ -15,7 +15,7 @@ from ..advice.directory import advisers_of
 from ..editions.reading import document_of
 from ..records.facts import local_day
 from ..refusals import InputRefused, StaleVersion
-from .entries import refuse_when_resting
+from .entries import refuse_when_resting, take_back_protected
 from .moving import take_step, touch
 from .pseudonyms import free_pseudonym
 from .refreshing import refreshed
@@ -35,7 +35,8 @@ def change_situation(
 ) -> list[str]:
     """Answers the situation questions anew; returns what in them does not fit together, as sentences to think about.
 
-    What was noted at items that no longer apply is kept and counts again when they do. ``seen`` is the situation that was
+    What was noted at items that no longer apply is kept and counts again when they do, but for those that a protected
+    question could bring as well: that is taken back. ``seen`` is the situation that was
     shown: :class:`StaleVersion` when a colleague changed it since. Raises :class:`InputRefused` for questions that are
     never asked, and :class:`~..refusals.StepRefused` when the checklist is over.
     """
@@ -63,6 +64,7 @@ def change_situation(
         route=audit.Erasable([checklist.route, way]),
     )
     checklist.situation, checklist.route = wanted, way
+    take_back_protected(session, actor, now, checklist)
     touch(checklist, now)
     refreshed(checklist)
     return told

@@ -24,16 +24,16 @@ NEUTRAL = (
 )  # fmt: skip
 """Words that nobody takes for a person; suggestions are made of them with a number."""
 _PLAIN = """
-ameise aster bernstein biber biene blaumeise bussard dahlie delfin dohle eichhörnchen eidechse eisbär eisvogel elch
-enzian erdbeere erle feldhase felsen feuersalamander fischotter flamingo fledermaus forelle gazelle giraffe gämse
-hagebutte hahnenfuß haselmaus heidelbeere hermelin hibiskus himbeere hortensie hummel hyazinthe iltis kastanie kirsche
-kleeblatt komet koralle kornblume krokus lavendel leuchtturm libelle löwenzahn maiglöckchen malve margerite
-marienkäfer mauersegler meerschwein mond murmeltier muschel narzisse nashorn nelke orange orchidee panda papagei
-pappel pelikan petersilie pfingstrose pflaume pinguin platane primel qualle regenbogen rittersporn robbe rosmarin
-rotbuche rotkehlchen salamander schafgarbe schildkröte schlehe schlüsselblume schmetterling schneeglöckchen seeadler
-seehund seepferdchen seerose seestern sonnenblume stachelbeere steinbock steinbutt thymian tiger tulpe türkis uhu
-veilchen vergissmeinnicht wal waldkauz walnuss wanderfalke weinbergschnecke wiesel wiesenschaumkraut wolke zaunkönig
-zebra zimt zitrone zypresse
+ameise bernstein biber biene blaumeise bussard dahlie delfin dohle eichhörnchen eidechse eisbär eisvogel elch enzian
+erdbeere erle feldhase felsen feuersalamander fischotter flamingo fledermaus forelle gazelle giraffe gämse hagebutte
+hahnenfuß haselmaus heidelbeere hermelin hibiskus himbeere hortensie hummel hyazinthe iltis kastanie kirsche kleeblatt
+komet koralle kornblume krokus lavendel leuchtturm libelle löwenzahn maiglöckchen malve margerite marienkäfer
+mauersegler meerschwein mond murmeltier muschel narzisse nashorn orange orchidee panda papagei pappel pelikan
+petersilie pfingstrose pflaume pinguin platane primel qualle regenbogen rittersporn robbe rosmarin rotbuche
+rotkehlchen salamander schafgarbe schildkröte schlehe schlüsselblume schmetterling schneeglöckchen seeadler seehund
+seepferdchen seerose seestern sonnenblume stachelbeere steinbock steinbutt thymian tiger tulpe türkis uhu veilchen
+vergissmeinnicht wal waldkauz walnuss wanderfalke weinbergschnecke wiesenschaumkraut wolke zaunkönig zebra zimt
+zitrone zypresse
 """
 """Plants and animals that services like to take and hardly anybody is called; suggestions keep to `NEUTRAL`."""
 _HARMLESS = frozenset(_PLAIN.split())
