@@ -58,7 +58,8 @@ def common_terms(one: Analysis, other: Analysis, rarity: Callable[[str], float])
 def _worth(one: Term, other: Term, rarity: Callable[[str], float]) -> float:
     whole = 0.6 if min(one.source, other.source) <= PIECE else 1.0
     noun = 1.0 if better(one, other).shown[:1].isupper() else 0.7
-    return rarity(one.key) ** 2 * one.weight * other.weight * whole * noun
+    both = one.weight * other.weight  # first, so that rounding is the same whichever report comes first
+    return rarity(one.key) ** 2 * both * whole * noun
 
 
 def _look_alike(one: Term, other: Term) -> bool:

@@ -6,7 +6,7 @@ import threading
 import tracemalloc
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kimforms.similarity import Analyser, Index, Judgements, Neighbour
@@ -126,6 +126,7 @@ def test_put_twice_is_put_once(given_texts: list[str], asked: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(texts, texts, st.lists(texts, max_size=5))
+@example("Termin Termin Kita", "Termin Kita Kita", ["", "", ""])
 def test_being_alike_goes_both_ways(one: str, other: str, rest: list[str]) -> None:
     index = index_of({"one": one, "other": other, **dict(enumerate(rest))})
     there = {found.id: found for found in index.neighbours(analysis(one), 20, of="one")}["other"]
